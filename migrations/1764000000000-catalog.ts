@@ -1,0 +1,254 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** The whole catalog as of 0.1. Every table and column here is read by other people's tools: add, do not rename. */
+export class Catalog1764000000000 implements MigrationInterface {
+  readonly name = 'Catalog1764000000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(SQL);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('Migrations go forward only. Restore a backup to go back.');
+  }
+}
+
+const SQL = /* sql */ `
+create table winnow.collections (
+  id integer generated always as identity primary key,
+  name text not null unique check (length(name) between 1 and 200),
+  question text,
+  created_at timestamptz not null default now()
+);
+comment on table winnow.collections is 'A set of images screened together for one question.';
+
+create table winnow.images (
+  id integer generated always as identity primary key,
+  sha256 bytea not null unique check (octet_length(sha256) = 32),
+  bytes bigint not null check (bytes > 0),
+  format text not null check (format in ('JPEG', 'PNG', 'WEBP', 'GIF', 'TIFF', 'AVIF')),
+  width integer not null check (width > 0),
+  height integer not null check (height > 0),
+  orientation smallint not null default 1 check (orientation between 1 and 8),
+  frames integer not null default 1 check (frames > 0),
+  phash bigint not null,
+  created_at timestamptz not null default now()
+);
+comment on table winnow.images is 'One file, known by the SHA-256 of its bytes.';
+comment on column winnow.images.width is 'Pixels, after the EXIF orientation is applied.';
+comment on column winnow.images.height is 'Pixels, after the EXIF orientation is applied.';
+comment on column winnow.images.phash is '64-bit perceptual hash; near-identical pictures differ in few bits.';
+
+create table winnow.collection_images (
+  collection_id integer not null references winnow.collections on delete cascade,
+  image_id integer not null references winnow.images on delete cascade,
+  added_at timestamptz not null default now(),
+  primary key (collection_id, image_id)
+);
+create index collection_images_image on winnow.collection_images (image_id);
+
+create table winnow.sources (
+  id bigint generated always as identity primary key,
+  uri text not null check (uri <> ''),
+  image_id integer references winnow.images on delete cascade,
+  refused text,
+  bytes bigint not null check (bytes >= 0),
+  modified_at timestamptz,
+  found_at timestamptz not null default now(),
+  replaced_at timestamptz,
+  check ((image_id is null) <> (refused is null))
+);
+create unique index sources_current on winnow.sources (uri) where replaced_at is null;
+create index sources_image on winnow.sources (image_id);
+comment on table winnow.sources is 'Where an image was found: an absolute path or a URL. A row is current until replaced_at is set.';
+comment on column winnow.sources.refused is 'The failure code, when the file at this uri is no usable image.';
+
+create table winnow.labels (
+  id bigint generated always as identity primary key,
+  collection_id integer not null,
+  image_id integer not null,
+  value text not null check (value in ('POSITIVE', 'NEGATIVE')),
+  origin text not null check (origin in ('FOLDER', 'HAND', 'IMPORT')),
+  who text not null check (who <> ''),
+  created_at timestamptz not null default now(),
+  superseded_at timestamptz,
+  foreign key (collection_id, image_id) references winnow.collection_images on delete cascade
+);
+create unique index labels_in_force on winnow.labels (collection_id, image_id) where superseded_at is null;
+create index labels_history on winnow.labels (image_id, collection_id);
+comment on table winnow.labels is 'Every label ever given. The one in force has no superseded_at.';
+
+create table winnow.backbones (
+  id smallint generated always as identity primary key,
+  name text not null,
+  fingerprint text not null unique,
+  size integer not null check (size > 0),
+  dimensions integer not null check (dimensions > 0),
+  spec jsonb not null,
+  created_at timestamptz not null default now()
+);
+comment on table winnow.backbones is 'A pretrained network together with its preprocessing. The fingerprint covers everything that changes pixels or features.';
+
+create table winnow.features (
+  backbone_id smallint not null references winnow.backbones on delete cascade,
+  image_id integer not null references winnow.images on delete cascade,
+  vector bytea not null,
+  primary key (backbone_id, image_id)
+);
+-- Vectors do not compress, and a row of up to 8 kB stays in its page: reading features in bulk then never visits TOAST.
+alter table winnow.features alter column vector set storage external;
+alter table winnow.features set (toast_tuple_target = 8160);
+comment on column winnow.features.vector is 'Little-endian IEEE 754 binary16 numbers, as many as backbones.dimensions.';
+
+create table winnow.runs (
+  id integer generated always as identity primary key,
+  collection_id integer not null references winnow.collections on delete cascade,
+  stage text not null check (stage in ('INGEST', 'RESIZE', 'EMBED', 'TRAIN', 'CLASSIFY', 'EXPORT')),
+  state text not null default 'QUEUED' check (state in ('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED')),
+  options jsonb not null default '{}',
+  requested_by text not null default 'local' check (requested_by <> ''),
+  total integer check (total >= 0),
+  done integer not null default 0 check (done >= 0),
+  skipped integer not null default 0 check (skipped >= 0),
+  failed integer not null default 0 check (failed >= 0),
+  outcome jsonb not null default '{}',
+  error_code text,
+  error_message text,
+  cancel_requested_at timestamptz,
+  created_at timestamptz not null default now(),
+  started_at timestamptz,
+  finished_at timestamptz
+);
+create index runs_collection on winnow.runs (collection_id, id);
+create index runs_unfinished on winnow.runs (collection_id, id) where finished_at is null;
+comment on column winnow.runs.total is 'Items to go through, once known. done + skipped + failed = total when the run has succeeded.';
+
+create table winnow.run_chunks (
+  run_id integer not null references winnow.runs on delete cascade,
+  number integer not null,
+  span jsonb not null,
+  finished_at timestamptz,
+  primary key (run_id, number)
+);
+comment on table winnow.run_chunks is 'Pieces of a run that workers take one at a time; a piece is finished in the transaction that counts it.';
+
+create table winnow.failures (
+  id bigint generated always as identity primary key,
+  run_id integer not null references winnow.runs on delete cascade,
+  stage text not null,
+  image_id integer references winnow.images on delete cascade,
+  uri text,
+  attempt integer not null default 1 check (attempt > 0),
+  code text not null,
+  message text not null,
+  created_at timestamptz not null default now(),
+  check (image_id is not null or uri is not null)
+);
+create index failures_run on winnow.failures (run_id, id);
+create index failures_image on winnow.failures (image_id) where image_id is not null;
+
+create table winnow.models (
+  id integer generated always as identity primary key,
+  collection_id integer not null references winnow.collections on delete cascade,
+  number integer not null check (number > 0),
+  backbone_id smallint not null references winnow.backbones,
+  run_id integer not null unique references winnow.runs,
+  head text not null check (head in ('LINEAR', 'MLP')),
+  options jsonb not null,
+  fingerprint text not null,
+  labels_digest text not null,
+  directory text not null,
+  positives integer not null,
+  negatives integer not null,
+  chosen_epoch integer not null,
+  metrics jsonb not null,
+  created_at timestamptz not null default now(),
+  unique (collection_id, number)
+);
+comment on column winnow.models.directory is 'Where the model files are, relative to WINNOW_HOME.';
+
+create table winnow.model_labels (
+  model_id integer not null references winnow.models on delete cascade,
+  image_id integer not null references winnow.images on delete cascade,
+  value text not null check (value in ('POSITIVE', 'NEGATIVE')),
+  part text not null check (part in ('TRAINING', 'VALIDATION')),
+  primary key (model_id, image_id)
+);
+comment on table winnow.model_labels is 'The labels a model learnt from, as they were then.';
+
+create table winnow.epochs (
+  run_id integer not null references winnow.runs on delete cascade,
+  epoch integer not null check (epoch > 0),
+  loss real not null,
+  validation_loss real not null,
+  validation_auc real,
+  validation_accuracy real not null,
+  seconds real not null,
+  primary key (run_id, epoch)
+);
+
+create table winnow.thresholds (
+  id integer generated always as identity primary key,
+  model_id integer not null references winnow.models on delete cascade,
+  value real not null check (value between 0 and 1),
+  note text,
+  who text not null check (who <> ''),
+  created_at timestamptz not null default now()
+);
+create index thresholds_model on winnow.thresholds (model_id, id);
+comment on table winnow.thresholds is 'Appended to, never changed: the newest row of a model is in force.';
+
+-- One partition a model: a classify run fills a table of its own with COPY and attaches it; deleting a model drops it.
+-- No foreign key to images: its check costs more than everything else in the write.
+create table winnow.scores (
+  model_id integer not null,
+  image_id integer not null,
+  logit real not null,
+  score real not null check (score between 0 and 1),
+  primary key (model_id, image_id)
+) partition by list (model_id);
+create index scores_by_score on winnow.scores (model_id, score, image_id);
+comment on column winnow.scores.logit is 'What the head gave; score = 1 / (1 + exp(-logit)).';
+
+-- Which of 10,000 equal bins a score falls into. Monotone in score, so counts above any threshold are
+-- the bins above its bin plus a scan of that one bin.
+create function winnow.score_bin(score real) returns integer
+  language sql immutable parallel safe strict
+  return least(floor(score::double precision * 10000)::integer, 9999);
+
+create table winnow.score_bins (
+  model_id integer not null references winnow.models on delete cascade,
+  bin smallint not null check (bin between 0 and 9999),
+  images integer not null check (images >= 0),
+  primary key (model_id, bin)
+);
+comment on table winnow.score_bins is 'How many scores of a model fall into each bin; kept in the transaction that writes the scores.';
+
+create table winnow.exports (
+  id integer generated always as identity primary key,
+  collection_id integer not null references winnow.collections on delete cascade,
+  directory text not null unique,
+  created_at timestamptz not null default now()
+);
+
+create table winnow.export_files (
+  export_id integer not null references winnow.exports on delete cascade,
+  image_id integer not null references winnow.images on delete cascade,
+  verdict text not null check (verdict in ('OK', 'NG')),
+  name text not null check (name <> ''),
+  mode text not null check (mode in ('COPY', 'HARDLINK', 'SYMLINK', 'MOVE')),
+  source text not null,
+  placed_at timestamptz,
+  primary key (export_id, image_id)
+);
+create unique index export_files_name on winnow.export_files (export_id, lower(name));
+comment on table winnow.export_files is 'What stands in an export directory. Written before the file is touched; placed_at is set after.';
+
+create table winnow.worker_pools (
+  pool_id text primary key,
+  backend_pid integer not null,
+  backend_start timestamptz not null,
+  created_at timestamptz not null default now()
+);
+comment on table winnow.worker_pools is 'Live workers, by the database session that vouches for them; jobs of the dead are taken back.';
+`;
