@@ -1,0 +1,71 @@
+import { Backbone } from './backbone.js';
+import { CollectionImage } from './collection-image.js';
+import { Collection } from './collection.js';
+import { Epoch } from './epoch.js';
+import { ExportFile } from './export-file.js';
+import { Export } from './export.js';
+import { Failure } from './failure.js';
+import { Features } from './features.js';
+import { Image } from './image.js';
+import { Label } from './label.js';
+import { ModelLabel } from './model-label.js';
+import { Model } from './model.js';
+import { RunChunk } from './run-chunk.js';
+import { Run } from './run.js';
+import { ScoreBin } from './score-bin.js';
+import { Score } from './score.js';
+import { Source } from './source.js';
+import { Threshold } from './threshold.js';
+import { WorkerPool } from './worker-pool.js';
+
+export type { ExportMode, Verdict } from './export-file.js';
+export type { ImageFormat } from './image.js';
+export type { LabelOrigin, LabelValue } from './label.js';
+export type { HeadName } from './model.js';
+export type { Part } from './model-label.js';
+export { RUN_STATES, STAGES, type RunState, type StageName } from './run.js';
+
+export {
+  Backbone,
+  Collection,
+  CollectionImage,
+  Epoch,
+  Export,
+  ExportFile,
+  Failure,
+  Features,
+  Image,
+  Label,
+  Model,
+  ModelLabel,
+  Run,
+  RunChunk,
+  Score,
+  ScoreBin,
+  Source,
+  Threshold,
+  WorkerPool,
+};
+
+/** Every table of the catalog, for the DataSource. */
+export const entities = [
+  Backbone,
+  Collection,
+  CollectionImage,
+  Epoch,
+  Export,
+  ExportFile,
+  Failure,
+  Features,
+  Image,
+  Label,
+  Model,
+  ModelLabel,
+  Run,
+  RunChunk,
+  Score,
+  ScoreBin,
+  Source,
+  Threshold,
+  WorkerPool,
+];
