@@ -10,10 +10,12 @@ export const FAILURE_CODES = [
   'CORRUPT',
   'UNREADABLE',
   'VANISHED',
+  'CHANGED',
   'NOT_A_FILE',
   'NAME_NOT_UTF8',
   'LABEL_CONFLICT',
   'LABEL_UNMATCHED',
+  'LABEL_INVALID',
   'NO_SOURCE',
   'WRITE_FAILED',
 ] as const;
