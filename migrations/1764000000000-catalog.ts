@@ -8,8 +8,8 @@ export class Catalog1764000000000 implements MigrationInterface {
     await runner.query(SQL);
   }
 
-  async down(): Promise<void> {
-    throw new Error('Migrations go forward only. Restore a backup to go back.');
+  down(): Promise<void> {
+    return Promise.reject(new Error('Migrations go forward only. Restore a backup to go back.'));
   }
 }
 
