@@ -1,0 +1,105 @@
+import type { EntityManager } from 'typeorm';
+
+import { rows, type Db } from '../db.js';
+import { Model, type HeadName, type LabelValue, type Part } from '../entities/index.js';
+import { WinnowError } from '../errors.js';
+import { entityRows } from './entity-rows.js';
+import { setThreshold } from './thresholds.js';
+
+export { clearEpochs, recordEpoch, type EpochRow } from './epochs.js';
+
+/** Where the threshold of a new model stands. */
+export const FIRST_THRESHOLD = 0.5;
+
+export interface NewModel {
+  collectionId: number;
+  backboneId: number;
+  /** The TRAIN run that made it. */
+  runId: number;
+  head: HeadName;
+  options: object;
+  fingerprint: string;
+  labelsDigest: string;
+  /** Where its files are, relative to WINNOW_HOME. */
+  directory: string;
+  chosenEpoch: number;
+  metrics: Record<string, number | null>;
+  /** The labels it learnt from. */
+  labels: readonly { imageId: number; value: LabelValue; part: Part }[];
+  /** Who the first threshold is by; `winnow` when left out. */
+  who?: string;
+}
+
+/**
+ * Records a trained model under the next number of its collection, with the labels it learnt from and a first threshold
+ * of 0.5. A run that has recorded its model gets that one back.
+ */
+export async function recordModel(tx: EntityManager, model: NewModel): Promise<Model> {
+  // Numbers have no gaps, so they are given one transaction after the other.
+  await rows(tx, `select pg_advisory_xact_lock(hashtext('winnow.models'), $1)`, [model.collectionId]);
+  const recorded = await tx.getRepository(Model).findOneBy({ runId: model.runId });
+  if (recorded !== null) return recorded;
+  const { collectionId, backboneId, runId, head, options, fingerprint, labelsDigest, directory, chosenEpoch, metrics } =
+    model;
+  const positives = model.labels.filter(({ value }) => value === 'POSITIVE').length;
+  const [row] = await entityRows(
+    tx,
+    Model,
+    `insert into winnow.models (collection_id, number, backbone_id, run_id, head, options, fingerprint, labels_digest,
+                                directory, positives, negatives, chosen_epoch, metrics)
+     select $1::integer, 1 + coalesce(max(number), 0), $2::smallint, $3::integer, $4, $5::jsonb, $6, $7, $8,
+            $9::integer, $10::integer, $11::integer, $12::jsonb
+       from winnow.models where collection_id = $1
+     returning *`,
+    [
+      collectionId,
+      backboneId,
+      runId,
+      head,
+      JSON.stringify(options),
+      fingerprint,
+      labelsDigest,
+      directory,
+      positives,
+      model.labels.length - positives,
+      chosenEpoch,
+      JSON.stringify(metrics),
+    ],
+  );
+  await rows(
+    tx,
+    `insert into winnow.model_labels (model_id, image_id, value, part)
+     select $1::integer, * from unnest($2::integer[], $3::text[], $4::text[])`,
+    [
+      row.id,
+      model.labels.map(({ imageId }) => imageId),
+      model.labels.map(({ value }) => value),
+      model.labels.map(({ part }) => part),
+    ],
+  );
+  await setThreshold(tx, { modelId: row.id, value: FIRST_THRESHOLD, note: 'default', who: model.who ?? 'winnow' });
+  return row;
+}
+
+/** @throws WinnowError NOT_FOUND */
+export async function findModel(db: Db, id: number): Promise<Model> {
+  const model = await db.getRepository(Model).findOneBy({ id });
+  if (model === null) throw new WinnowError('NOT_FOUND', `There is no model with the id ${id}.`);
+  return model;
+}
+
+/** @throws WinnowError NO_MODEL when the collection has no model at all, NOT_FOUND when it has none of that number */
+export async function modelByNumber(db: Db, collectionId: number, number: number | 'latest'): Promise<Model> {
+  const [latest] = await db.getRepository(Model).find({ where: { collectionId }, order: { number: 'DESC' }, take: 1 });
+  if (latest === undefined)
+    throw new WinnowError('NO_MODEL', 'The collection has no model yet. Label some images and train.');
+  if (number === 'latest' || number === latest.number) return latest;
+  const model = await db.getRepository(Model).findOneBy({ collectionId, number });
+  if (model !== null) return model;
+  throw new WinnowError('NOT_FOUND', `There is no model v${number}; the latest is v${latest.number}.`);
+}
+
+/** All models of a collection, the newest first. */
+export async function listModels(db: Db, collectionId: number): Promise<Model[]> {
+  return db.getRepository(Model).find({ where: { collectionId }, order: { number: 'DESC' } });
+}
