@@ -1,0 +1,73 @@
+import { rows, type Db } from '../db.js';
+import type { Verdict } from '../entities/index.js';
+import { scoreRange, type ScorePage, type ScorePosition } from './page.js';
+import { scoresAtOrAboveSql } from './score-bins.js';
+import { checkThreshold } from './thresholds.js';
+import { verdictSql } from './verdict.js';
+
+export interface Flip extends ScorePosition {
+  /** 64 hex digits */
+  sha256: string;
+  logit: number;
+  was: Verdict;
+  becomes: Verdict;
+  /** Where it is found now; null when it is nowhere any more. */
+  uri: string | null;
+}
+
+export type FlipPage = Pick<ScorePage, 'modelId' | 'order' | 'first' | 'after' | 'last' | 'before'> & {
+  from: number;
+  to: number;
+};
+
+/**
+ * How many verdicts turn when the threshold moves. Labelled images never turn. Costs what two counts cost.
+ * @throws WinnowError BAD_INPUT when a threshold is not within 0..1
+ */
+export async function flipCounts(
+  db: Db,
+  { modelId, from, to }: { modelId: number; from: number; to: number },
+): Promise<{ toOk: number; toNg: number }> {
+  checkThreshold(from);
+  checkThreshold(to);
+  const [low, high] = from < to ? [from, to] : [to, from];
+  const [{ flips }] = await rows<{ flips: number }>(
+    db,
+    `select (${scoresAtOrAboveSql('$1', '$2::real')} - ${scoresAtOrAboveSql('$1', '$3::real')} - (
+        select count(*) from winnow.models m
+          join winnow.labels l on l.collection_id = m.collection_id and l.superseded_at is null
+          join winnow.scores s on s.model_id = m.id and s.image_id = l.image_id
+         where m.id = $1 and s.score >= $2::real and s.score < $3::real))::integer as flips`,
+    [modelId, low, high],
+    'flip-counts',
+  );
+  return to > from ? { toOk: 0, toNg: flips } : { toOk: flips, toNg: 0 };
+}
+
+/** The images whose verdict turns when the threshold moves, by score; paged like `scorePage`. */
+export async function flipsPage(db: Db, page: FlipPage): Promise<Flip[]> {
+  checkThreshold(page.from);
+  checkThreshold(page.to);
+  const [low, high] = page.from < page.to ? [page.from, page.to] : [page.to, page.from];
+  const forward = page.last === undefined;
+  const scan = (page.order === 'ASC') === forward ? 'asc' : 'desc';
+  const { from, to } = scoreRange({ ...page, min: low, max: high }, true);
+  const was = verdictSql({ label: 'l.value', score: 's.score', threshold: '$7::real' });
+  const becomes = verdictSql({ label: 'l.value', score: 's.score', threshold: '$8::real' });
+  const found = await rows<Flip>(
+    db,
+    `select s.image_id as "imageId", encode(i.sha256, 'hex') as sha256, s.score, s.logit, ${was} as was, ${becomes} as becomes,
+            (select u.uri from winnow.sources u where u.image_id = s.image_id and u.replaced_at is null
+              order by u.id limit 1) as uri
+       from winnow.scores s
+       join winnow.images i on i.id = s.image_id
+       join winnow.models m on m.id = s.model_id
+       left join winnow.labels l on l.collection_id = m.collection_id and l.image_id = s.image_id and l.superseded_at is null
+      where s.model_id = $1 and (s.score, s.image_id) >= ($2::real, $3::integer)
+        and (s.score, s.image_id) <= ($4::real, $5::integer) and ${was} <> ${becomes}
+      order by s.score ${scan}, s.image_id ${scan} limit $6::integer`,
+    [page.modelId, from.score, from.imageId, to.score, to.imageId, page.first ?? page.last, page.from, page.to],
+    `flips-page-${scan}`,
+  );
+  return forward ? found : found.reverse();
+}

@@ -1,0 +1,31 @@
+import { rows, type Db } from '../db.js';
+
+/**
+ * SQL of how many scores of a model are a value or more: the bins above the value's own, and of that one the scores
+ * themselves, by index. No score in a bin exceeds the bin's upper edge rounded to `real`: a `real` above that would be
+ * nearer to the next bin by half a unit in the last place, far more than what the multiplication in score_bin can err.
+ * @param modelId SQL of an integer
+ * @param value SQL of a `real`
+ */
+export function scoresAtOrAboveSql(modelId: string, value: string): string {
+  return `(
+    (select coalesce(sum(b.images), 0) from winnow.score_bins b
+      where b.model_id = ${modelId} and b.bin > winnow.score_bin(${value})) +
+    (select count(*) from winnow.scores s
+      where s.model_id = ${modelId} and s.score >= ${value}
+        and s.score <= ((winnow.score_bin(${value}) + 1) / 10000::double precision)::real
+        and winnow.score_bin(s.score) = winnow.score_bin(${value})))`;
+}
+
+/** Bins of a model that do not say what its scores say; empty when all is well. Reads every score. */
+export async function checkBins(db: Db, modelId: number): Promise<{ bin: number; kept: number; counted: number }[]> {
+  return rows(
+    db,
+    `select bin, coalesce(b.images, 0) as kept, coalesce(s.images, 0) as counted
+       from (select bin, images from winnow.score_bins where model_id = $1) b
+       full join (select winnow.score_bin(score) as bin, count(*)::integer as images
+                    from winnow.scores where model_id = $1 group by 1) s using (bin)
+      where coalesce(b.images, 0) <> coalesce(s.images, 0) order by bin`,
+    [modelId],
+  );
+}
