@@ -1,0 +1,46 @@
+import { InferenceSession, Tensor, env } from 'onnxruntime-node';
+
+/** A loaded network with one input and one output. */
+export interface Engine {
+  /**
+   * Runs the network. ONNX Runtime computes on the calling thread, so the event loop stands still meanwhile: keep batches
+   * short. Calls may overlap; they are run one after the other.
+   * @param input values of the given shape, row-major. @param into where the output is written: exactly as long as it is.
+   */
+  run(
+    input: Uint8Array | Float32Array,
+    shape: readonly number[],
+    into: Float32Array,
+    intoShape: readonly number[],
+  ): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Opens an ONNX model on the processor.
+ * @param threads processor cores that one run may use.
+ */
+export async function openEngine(model: Uint8Array, { threads }: { threads: number }): Promise<Engine> {
+  env.logLevel = 'error'; // Its warnings are about unknown processors and graphics cards. Only the first session reads this.
+  const session = await InferenceSession.create(model, {
+    executionProviders: ['cpu'],
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    // The arena keeps and reuses what the largest batch needed: no allocation from run to run, and no growth.
+    enableCpuMemArena: true,
+    enableMemPattern: true,
+    logSeverityLevel: 3,
+  });
+  const [inputName] = session.inputNames;
+  const [outputName] = session.outputNames;
+  return {
+    async run(input, shape, into, intoShape) {
+      const fed =
+        input instanceof Float32Array ? new Tensor('float32', input, shape) : new Tensor('uint8', input, shape);
+      await session.run({ [inputName]: fed }, { [outputName]: new Tensor('float32', into, intoShape) });
+    },
+    dispose: () => session.release(),
+  };
+}
