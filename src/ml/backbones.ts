@@ -85,10 +85,10 @@ export function describeBackbone(name: string): BackboneDescription {
   if (known !== undefined) return known;
   const { size, dimensions, taps, about } = definition(name);
   const { json, weights } = readWeights(name);
-  const conversion = { taps, size, version: CONVERTER_VERSION, engine: 'onnxruntime cpu float32' };
+  const made = { taps, size, conversion: CONVERTER_VERSION, engine: 'onnxruntime cpu float32' };
   const weightsHash = sha256(json, weights);
-  const fingerprint = sha256(weightsHash, JSON.stringify(conversion));
-  const spec = { ...about, ...conversion, weights: weightsHash };
+  const fingerprint = sha256(weightsHash, JSON.stringify(made));
+  const spec = { ...about, ...made, weights: weightsHash };
   const description = Object.freeze({ name, size, dimensions, fingerprint, spec: Object.freeze(spec) });
   described.set(name, description);
   return description;
