@@ -65,7 +65,7 @@ function lendKernel(core: Core, kernelName: string): void {
       Object.entries(inputs).map(([name, x]) => [name, move(x as TensorInfo, own, cpu)]),
     );
     const result = lent.kernelFunc({ inputs: there, backend: cpu, attrs });
-    const results = (Array.isArray(result) ? result : [result]);
+    const results = Array.isArray(result) ? result : [result];
     const back = results.map((x) => move(x, cpu, own));
     for (const { dataId } of [...Object.values(there), ...results]) cpu.disposeData(dataId);
     return Array.isArray(result) ? back : back[0];
