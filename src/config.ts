@@ -67,6 +67,23 @@ export function readConfig(overrides: Environment = {}): Config {
   return parseConfig({ ...process.env, ...overrides });
 }
 
+/** The environment in which `readConfig` gives a worker process these settings, without those that only the API needs. */
+export function workerEnvironment(config: Config): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    WINNOW_HOME: config.home,
+    DATABASE_URL: config.databaseUrl ?? '',
+    WINNOW_HOST: '',
+    WINNOW_PORT: '',
+    WINNOW_READ_TOKEN: '',
+    WINNOW_WRITE_TOKEN: '',
+    WINNOW_ROOTS: config.roots.join(':'),
+    WINNOW_THREADS: String(config.threads),
+    WINNOW_MAX_PIXELS: String(config.limits.pixels),
+    WINNOW_MAX_BYTES: String(config.limits.bytes),
+  };
+}
+
 export function isLoopback(host: string): boolean {
   return LOOPBACK.has(host);
 }

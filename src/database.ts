@@ -5,7 +5,7 @@ import type { DataSource } from 'typeorm';
 
 import type { Config } from './config.js';
 import { startEmbedded } from './db-embedded.js';
-import { createDataSource, migrate } from './db.js';
+import { createDataSource, migrate, type DatabaseOptions } from './db.js';
 import { WinnowError } from './errors.js';
 import { migrateQueue } from './queue/migrate.js';
 
@@ -26,9 +26,14 @@ const STARTING_UP = '57P03';
  * and the queue's up to date.
  *
  * @param role what this process is (`server`, `worker`, `cli`), for pg_stat_activity
+ * @param limits of the pool; they do not hold for the migrations
  * @throws WinnowError DATABASE_UNAVAILABLE that says what to do; it never shows the password.
  */
-export async function openDatabase(config: Config, role: string): Promise<Database> {
+export async function openDatabase(
+  config: Config,
+  role: string,
+  limits?: Pick<DatabaseOptions, 'poolSize' | 'statementTimeout'>,
+): Promise<Database> {
   const embedded = config.databaseUrl === null ? await startEmbedded(config.home) : null;
   const url = embedded?.url ?? config.databaseUrl ?? '';
   let dataSource: DataSource | null = null;
@@ -37,8 +42,12 @@ export async function openDatabase(config: Config, role: string): Promise<Databa
     dataSource = await createDataSource({ url, applicationName: `winnow ${role}` });
     await migrate(dataSource);
     await migrateQueue(dataSource);
+    if (limits !== undefined) {
+      await dataSource.destroy();
+      dataSource = await createDataSource({ url, applicationName: `winnow ${role}`, ...limits });
+    }
   } catch (error) {
-    await dataSource?.destroy();
+    if (dataSource?.isInitialized) await dataSource.destroy();
     await embedded?.stop();
     throw embedded ? error : explain(error, url);
   }

@@ -1,0 +1,28 @@
+import { rows, type Db } from '../db.js';
+import { scoresAtOrAboveSql } from './score-bins.js';
+
+/**
+ * How many scores of a model lie from `min` to `max`, both included: exact, and by the bins, so without a scan.
+ * @param range 0..1 each
+ */
+export async function countScores(
+  db: Db,
+  { modelId, min, max }: { modelId: number; min: number; max: number },
+): Promise<number> {
+  const [{ count }] = await rows<{ count: number }>(
+    db,
+    `select ((case when $2::real <= 0 then (select coalesce(sum(images), 0) from winnow.score_bins where model_id = $1)
+                   else ${scoresAtOrAboveSql('$1', '$2::real')} end)
+             - ${scoresAtOrAboveSql('$1', '$3::real')})::integer as count`,
+    [modelId, min, nextUp(max)],
+    'count-scores',
+  );
+  return Math.max(0, count);
+}
+
+/** The smallest `real` above a number of 0..1: more than `max` is this or more. */
+function nextUp(value: number): number {
+  const bits = new Int32Array(new Float32Array([value + 0]).buffer);
+  bits[0] += 1;
+  return new Float32Array(bits.buffer)[0];
+}

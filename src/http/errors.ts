@@ -1,0 +1,49 @@
+import type { NextFunction, Request, Response } from 'express';
+
+import { WinnowError } from '../errors.js';
+import type { ErrorCode } from '../errors.js';
+import { publicError } from '../schema/errors.js';
+import type { Log } from '../log.js';
+
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  BAD_INPUT: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  DATABASE_UNAVAILABLE: 503,
+};
+
+/**
+ * What went wrong outside of GraphQL's own handling, as JSON in the shape of a GraphQL error response, so that a client needs one way
+ * to read errors. Express knows it for an error handler by its four parameters.
+ */
+export function errorHandler(log: Log) {
+  return (error: unknown, _request: Request, response: Response, next: NextFunction): void => {
+    if (response.headersSent) return next(error);
+    const { code, message, status } = describe(error, log);
+    if (status === 401) response.set('WWW-Authenticate', 'Bearer realm="winnow"');
+    response.status(status).json({ errors: [{ message, extensions: { code } }] });
+  };
+}
+
+function describe(error: unknown, log: Log): { code: string; message: string; status: number } {
+  const refusal = bodyRefusal(error);
+  if (refusal) return refusal;
+  const { code, message } = publicError(error, log);
+  return {
+    code,
+    message,
+    status: (error instanceof WinnowError && STATUS[error.code]) || (code === 'DATABASE_UNAVAILABLE' ? 503 : 500),
+  };
+}
+
+/** What body-parser and the router refuse carries a 4xx status; its own message may quote the input, so ours replaces it. */
+function bodyRefusal(error: unknown): { code: string; message: string; status: number } | null {
+  if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return null;
+  const { status } = error;
+  if (status < 400 || status > 499) return null;
+  if (status === 413) return { code: 'BAD_INPUT', message: 'body: expected at most 100 kB, but got more.', status };
+  if (status === 415)
+    return { code: 'BAD_INPUT', message: 'body: expected UTF-8, uncompressed or gzip, deflate or br.', status };
+  return { code: 'BAD_INPUT', message: 'body: expected JSON, but got something else.', status };
+}

@@ -1,0 +1,63 @@
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginSchemaReportingDisabled } from '@apollo/server/plugin/disabled';
+import { expressMiddleware } from '@as-integrations/express5';
+import type { RequestHandler } from 'express';
+
+import type { Config } from '../config.js';
+import type { Log } from '../log.js';
+import { createContext } from '../schema/context.js';
+import type { Context, Services } from '../schema/context.js';
+import { formatError } from '../schema/errors.js';
+import { costPlugin, LIMITS, validationRules, writePlugin } from '../schema/limits.js';
+import { buildWinnowSchema } from '../schema/schema.js';
+import { viewerOf } from './access.js';
+
+export interface GraphqlEndpoint {
+  readonly handler: RequestHandler;
+  stop(): Promise<void>;
+}
+
+/** The GraphQL engine behind one request handler, which wants a parsed body and a viewer. */
+export async function createGraphql(config: Config, services: Services, log: Log): Promise<GraphqlEndpoint> {
+  const schema = await buildWinnowSchema();
+  const server = new ApolloServer<Context>({
+    schema,
+    introspection: config.introspection,
+    hideSchemaDetailsFromClientErrors: !config.introspection,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    includeStacktraceInErrorResponses: false,
+    persistedQueries: false,
+    cache: 'bounded',
+    parseOptions: { maxTokens: LIMITS.tokens },
+    maxRecursiveSelections: LIMITS.selections,
+    validationRules: validationRules(),
+    formatError: formatError(log),
+    logger: quietLogger(log),
+    stopOnTerminationSignals: false, // main.ts stops everything in order
+    plugins: [
+      writePlugin,
+      costPlugin(schema),
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(), // it would load scripts from elsewhere
+      ApolloServerPluginUsageReportingDisabled(), // nothing is ever sent out, whatever the environment says
+      ApolloServerPluginSchemaReportingDisabled(),
+    ],
+  });
+  await server.start();
+  const handler = expressMiddleware(server, {
+    context: ({ res }) => Promise.resolve(createContext(services, viewerOf(res))),
+  });
+  return { handler, stop: () => server.stop() };
+}
+
+/** What Apollo wants to say goes the way of every other event. */
+function quietLogger(log: Log) {
+  const say = (message?: unknown) => log(String(message), { from: 'apollo' });
+  return { debug: () => undefined, info: () => undefined, warn: say, error: say };
+}

@@ -1,0 +1,118 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import express from 'express';
+import type { Express, Request, Response } from 'express';
+
+import type { Config } from '../config.js';
+import { rows } from '../db.js';
+import { systemCode, WinnowError } from '../errors.js';
+import type { Log } from '../log.js';
+import type { Services } from '../schema/context.js';
+import { access } from './access.js';
+import { errorHandler } from './errors.js';
+import { createGraphql } from './graphql.js';
+import { pictures } from './pictures.js';
+
+export interface HttpServer {
+  /** Where it is reached from this machine, such as http://127.0.0.1:4000. */
+  readonly url: string;
+  /** Lets the requests under way finish, for a moment, and takes no more. */
+  stop(): Promise<void>;
+}
+
+export interface HttpServices extends Services {
+  /** The file of an image's letterboxed square, from its SHA-256. */
+  readonly squareOf: (sha256: string) => string;
+}
+
+const BODY_LIMIT = '100kb';
+const HEADERS_TIMEOUT = 10_000;
+const REQUEST_TIMEOUT = 30_000;
+/** How long requests under way may take to finish when the server stops. */
+const FAREWELL = 5_000;
+
+/**
+ * Serves /graphql, /pictures/:image, /healthz and a word of welcome at /.
+ * @throws WinnowError CONFIGURATION when the address cannot be listened on
+ */
+export async function startHttp(config: Config, services: HttpServices, log: Log): Promise<HttpServer> {
+  const graphql = await createGraphql(config, services, log);
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false); // answers change; pictures set their own
+  app.use((_request: Request, response: Response, next) => {
+    response.set('X-Content-Type-Options', 'nosniff');
+    next();
+  });
+  app.get('/healthz', health(services));
+  app.use(access(config));
+  app.get('/', welcome);
+  app.get('/pictures/:image', pictures(services.dataSource, services.squareOf));
+  app.use('/graphql', express.json({ limit: BODY_LIMIT }), graphql.handler);
+  app.use(() => {
+    throw new WinnowError('NOT_FOUND', 'There is nothing at this address. The API is at /graphql.');
+  });
+  app.use(errorHandler(log));
+  const server = await listen(app, config);
+  return { url: urlOf(server, config.host), stop: () => stop(server, () => graphql.stop()) };
+}
+
+/** 200 when the database answers, else 503. Open to everybody: it tells nothing else. */
+function health({ dataSource }: Services) {
+  return async (_request: Request, response: Response): Promise<void> => {
+    const answers = await rows(dataSource, 'select 1').then(
+      () => true,
+      () => false,
+    );
+    response.set('Cache-Control', 'no-store');
+    response.status(answers ? 200 : 503).json({ status: answers ? 'ok' : 'the database does not answer' });
+  };
+}
+
+function welcome(request: Request, response: Response): void {
+  const url = `${request.protocol}://${request.headers.host}/graphql`;
+  response.type('text/plain').send(
+    `Winnow screens scraped images. This is its GraphQL API.
+
+curl -s ${url} -H 'content-type: application/json' \\
+  -d '{"query":"{ collections { edges { node { name imageCount latestModel { number threshold { value } } } } } }"}'
+`,
+  );
+}
+
+async function listen(app: Express, { host, port }: Config): Promise<Server> {
+  const server = createServer({ headersTimeout: HEADERS_TIMEOUT, requestTimeout: REQUEST_TIMEOUT }, app);
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(cannotListen(error, host, port)));
+    server.listen(port, host, () => resolve(server));
+  });
+}
+
+function cannotListen(error: Error, host: string, port: number): WinnowError {
+  const why: Record<string, string> = {
+    EADDRINUSE: `WINNOW_PORT is ${port}, which another program listens on. Stop that one, or set WINNOW_PORT to another port, or to 0 for any free one.`,
+    EACCES: `WINNOW_PORT is ${port}, which this user may not listen on. Set it to 1024 or more.`,
+    EADDRNOTAVAIL: `WINNOW_HOST is ${host}, which is no address of this machine. Set it to 127.0.0.1, or to 0.0.0.0 for all.`,
+    ENOTFOUND: `WINNOW_HOST is ${host}, which is no address of this machine. Set it to 127.0.0.1, or to 0.0.0.0 for all.`,
+  };
+  const code = systemCode(error) ?? 'unknown error';
+  const message = why[code] ?? `Cannot listen on ${host}, port ${port} (${code}).`;
+  return new WinnowError('CONFIGURATION', message, { cause: error });
+}
+
+function urlOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}
+
+async function stop(server: Server, stopGraphql: () => Promise<void>): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const giveUp = setTimeout(() => server.closeAllConnections(), FAREWELL);
+  await closed;
+  clearTimeout(giveUp);
+  await stopGraphql();
+}

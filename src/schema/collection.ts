@@ -1,0 +1,114 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Arg, Args, Ctx, Field, ID, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+
+import { ensureCollection } from '../catalog/collections.js';
+import { Collection } from '../entities/index.js';
+import { connectionById, connectionType, pageCost, PageArguments } from './connections.js';
+import type { Connection } from './connections.js';
+import type { Context } from './context.js';
+import { decodeId, encodeId } from './ids.js';
+import { badInput, optionalText, text } from './input.js';
+import { ModelType } from './model.js';
+
+@ObjectType('LabelCounts', {
+  description: 'How many images of a collection have a label in force.',
+  simpleResolvers: true,
+})
+export class LabelCountsType {
+  @Field(() => Int, { description: 'Labelled POSITIVE.' })
+  positive!: number;
+
+  @Field(() => Int, { description: 'Labelled NEGATIVE.' })
+  negative!: number;
+}
+
+@ObjectType('Collection', {
+  description: 'A set of images screened together for one question, such as "is this a person?".',
+})
+export class CollectionType {
+  constructor(private readonly row: Collection) {}
+
+  @Field(() => ID, { description: 'Opaque.' })
+  get id(): string {
+    return encodeId('collection', this.row.id);
+  }
+
+  @Field(() => String, { description: 'Its name; no two have the same.' })
+  get name(): string {
+    return this.row.name;
+  }
+
+  @Field(() => String, { nullable: true, description: 'The question that a label answers.' })
+  get question(): string | null {
+    return this.row.question;
+  }
+
+  @Field(() => Int, { description: 'How many images it has.' })
+  get imageCount(): number {
+    return this.row.images;
+  }
+
+  @Field(() => LabelCountsType, { description: 'How many of them a human has labelled.' })
+  async labelCounts(@Ctx() { loaders }: Context): Promise<LabelCountsType> {
+    return loaders.labelCounts.load(this.row.id);
+  }
+
+  @Field(() => ModelType, { nullable: true, description: 'The newest model; null before the first training.' })
+  async latestModel(@Ctx() { loaders }: Context): Promise<ModelType | null> {
+    const row = await loaders.latestModel.load(this.row.id);
+    return row && new ModelType(row);
+  }
+
+  @Field(() => GraphQLDateTime, { description: 'When it was made.' })
+  get createdAt(): Date {
+    return this.row.createdAt;
+  }
+}
+
+export const CollectionConnection = connectionType('Collection', () => CollectionType);
+
+@Resolver()
+export class CollectionResolver {
+  @Query(() => CollectionConnection, { description: 'All collections, oldest first.', complexity: pageCost })
+  async collections(
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() { dataSource }: Context,
+  ): Promise<Connection<CollectionType>> {
+    const table = { entity: Collection, where: {}, kind: 'collections', newestFirst: false };
+    return connectionById(dataSource, table, page, (row) => new CollectionType(row));
+  }
+
+  @Query(() => CollectionType, {
+    nullable: true,
+    description: 'One collection, by id or by name; null when there is none.',
+  })
+  async collection(
+    @Ctx() { dataSource }: Context,
+    @Arg('id', () => ID, { nullable: true, description: 'Its id. Give this or name.' }) id?: string,
+    @Arg('name', () => String, { nullable: true, description: 'Its name. Give this or id.' }) name?: string,
+  ): Promise<CollectionType | null> {
+    if ((id == null) === (name == null))
+      throw badInput('id', 'given, or name, but one of them', id == null ? 'missing' : 'given with name');
+    const where = id == null ? { name: name! } : { id: decodeId('collection', id, 'id') };
+    const row = await dataSource.getRepository(Collection).findOneBy(where);
+    return row && new CollectionType(row);
+  }
+
+  @Mutation(() => CollectionType, {
+    description:
+      'Makes a collection, or gives the one of that name, with the question changed if one is given. Ingest makes it as well.',
+  })
+  async createCollection(
+    @Arg('name', () => String, { description: 'Its name, at most 200 characters.' }) name: string,
+    @Ctx() { dataSource }: Context,
+    @Arg('question', () => String, {
+      nullable: true,
+      description: 'The question that a label answers, at most 1,000 characters.',
+    })
+    question?: string,
+  ): Promise<CollectionType> {
+    return new CollectionType(
+      await ensureCollection(dataSource, text('name', name, 200), optionalText('question', question, 1000)),
+    );
+  }
+}

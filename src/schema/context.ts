@@ -1,0 +1,31 @@
+import type { DataSource } from 'typeorm';
+
+import { createLoaders } from './loaders.js';
+import type { Loaders } from './loaders.js';
+
+/** Who asks. */
+export interface Viewer {
+  /** Stands as `requestedBy` on runs, and as `who` on labels and thresholds where the client names nobody. */
+  readonly name: string;
+  readonly mayWrite: boolean;
+}
+
+/** What resolvers need from the rest of the program; handed in by app.ts. */
+export interface Services {
+  readonly dataSource: DataSource;
+  /**
+   * The real path of a file or folder that a client named, symlinks resolved.
+   * @throws WinnowError PATH_NOT_ALLOWED when it is outside of the allowed roots
+   */
+  readonly allowedPath: (path: string) => Promise<string>;
+}
+
+/** One request's own: its loaders remember rows, so they must not outlive it. */
+export interface Context extends Services {
+  readonly viewer: Viewer;
+  readonly loaders: Loaders;
+}
+
+export function createContext(services: Services, viewer: Viewer): Context {
+  return { ...services, viewer, loaders: createLoaders(services.dataSource) };
+}

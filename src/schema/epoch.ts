@@ -1,0 +1,28 @@
+import { Field, Float, Int, ObjectType } from 'type-graphql';
+
+@ObjectType('Epoch', {
+  description: 'One pass over the training labels, and how good the model was after it.',
+  simpleResolvers: true,
+})
+export class EpochType {
+  @Field(() => Int, { description: 'From 1.' })
+  epoch!: number;
+
+  @Field(() => Float, { description: 'Binary cross-entropy on the training labels, in nats.' })
+  loss!: number;
+
+  @Field(() => Float, { description: 'Binary cross-entropy on the validation labels, in nats.' })
+  validationLoss!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Area under the ROC curve on the validation labels; null when they are all of one class.',
+  })
+  validationAuc!: number | null;
+
+  @Field(() => Float, { description: 'Share of the validation labels that a threshold of 0.5 gets right.' })
+  validationAccuracy!: number;
+
+  @Field(() => Float, { description: 'How long it took.' })
+  seconds!: number;
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError } from 'graphql';
+import type { GraphQLFormattedError } from 'graphql';
+
+import { systemCode, WinnowError } from '../errors.js';
+import type { ErrorCode } from '../errors.js';
+import type { Log } from '../log.js';
+
+/** Codes that come from the GraphQL engine itself and are let through as they are. */
+const ENGINE_CODES = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_REQUEST',
+  'FORBIDDEN',
+  'QUERY_TOO_LARGE',
+]);
+
+/** Postgres says this when it stops, starts or has no connection left (classes 57P and 08, and 53300). */
+const UNAVAILABLE = /^(57P0[1-5]|08...|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT)$/;
+const STATEMENT_TIMEOUT = '57014';
+
+/**
+ * What a client may know of an error: a stable code and a message. A WinnowError is shown as it stands; anything else may hold SQL,
+ * paths or a stack, so it goes to the log under an id, and the client gets that id.
+ */
+export function publicError(error: unknown, log: Log): { code: ErrorCode; message: string; id?: string } {
+  if (error instanceof WinnowError) return { code: error.code, message: error.message };
+  const id = randomUUID();
+  log('request failed', { id, error });
+  const code = systemCode(error) ?? '';
+  if (code === STATEMENT_TIMEOUT) {
+    return { code: 'TIMEOUT', message: `This took too long and was stopped. Ask for less at a time (${id}).`, id };
+  }
+  if (UNAVAILABLE.test(code) || (error instanceof Error && /^Connection terminated/.test(error.message))) {
+    return {
+      code: 'DATABASE_UNAVAILABLE',
+      message: `The database does not answer. Try again in a moment (${id}).`,
+      id,
+    };
+  }
+  return { code: 'INTERNAL', message: `Something went wrong here. The server's log tells more under ${id}.`, id };
+}
+
+/** Apollo's `formatError`: the one place where errors cross into a GraphQL response. */
+export function formatError(log: Log): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
+  return (formatted, error) => {
+    const { message, locations, path } = formatted;
+    const original = unwrapResolverError(error);
+    const given = formatted.extensions?.code;
+    if (original instanceof GraphQLError && original.originalError == null) {
+      // A variable or literal of the wrong type: the engine's message names it, what it must be and what it is.
+      if (given === 'BAD_USER_INPUT') return { message, locations, path, extensions: { code: 'BAD_INPUT' } };
+      if (typeof given === 'string' && ENGINE_CODES.has(given))
+        return { message, locations, path, extensions: { code: given } };
+    }
+    const shown = publicError(rootOf(original), log);
+    return {
+      message: shown.message,
+      locations,
+      path,
+      extensions: { code: shown.code, ...(shown.id && { id: shown.id }) },
+    };
+  };
+}
+
+/** A WinnowError that a GraphQLError was wrapped around, or the error itself. */
+function rootOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError ? error.originalError : error;
+}

@@ -1,0 +1,184 @@
+import { GraphQLDateTime, GraphQLSafeInt } from 'graphql-scalars';
+import { Arg, Ctx, Field, Float, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
+
+import type { Image, ImageFormat, Verdict } from '../entities/index.js';
+import type { ImageScore } from '../catalog/batches.js';
+import type { Context } from './context.js';
+import { listCost } from './connections.js';
+import { ImageFormatEnum, VerdictEnum } from './enums.js';
+import { FailureType } from './failure.js';
+import { decodeId, encodeId } from './ids.js';
+import { badInput, within } from './input.js';
+import { LabelType } from './label.js';
+import { SourceType } from './source.js';
+
+/** Most sources or failures of one image at a time. */
+const MOST = 100;
+
+/** What is known of an image when it was reached through a model or collection: then these need not be named again, nor read again. */
+export interface Seen {
+  readonly collectionId: number;
+  readonly modelId?: number;
+  readonly score?: ImageScore;
+  readonly uri?: string | null;
+}
+
+const MODEL_ARGUMENT = 'Left out: the model that the image was reached through; needed where there is none.';
+const COLLECTION_ARGUMENT =
+  'Left out: the collection or model that the image was reached through; needed where there is none.';
+
+@ObjectType('Image', {
+  description: 'One file, known by the SHA-256 of its bytes; it may have been found at several sources.',
+})
+export class ImageType {
+  constructor(
+    private readonly row: Pick<Image, 'id' | 'sha256'> & Partial<Image>,
+    private readonly seen?: Seen,
+  ) {}
+
+  @Field(() => ID, { description: 'Opaque.' })
+  get id(): string {
+    return encodeId('image', this.row.id);
+  }
+
+  @Field(() => String, { description: 'SHA-256 of the bytes, 64 hex digits.' })
+  get sha256(): string {
+    return this.row.sha256;
+  }
+
+  @Field(() => Int, { description: 'Pixels across, after the EXIF orientation is applied.' })
+  async width(@Ctx() context: Context): Promise<number> {
+    return (await this.whole(context)).width;
+  }
+
+  @Field(() => Int, { description: 'Pixels down, after the EXIF orientation is applied.' })
+  async height(@Ctx() context: Context): Promise<number> {
+    return (await this.whole(context)).height;
+  }
+
+  @Field(() => ImageFormatEnum, { description: 'What the bytes are, whatever the name of the file.' })
+  async format(@Ctx() context: Context): Promise<ImageFormat> {
+    return (await this.whole(context)).format;
+  }
+
+  @Field(() => GraphQLSafeInt, { description: 'Size of the file, in bytes.' })
+  async bytes(@Ctx() context: Context): Promise<number> {
+    return (await this.whole(context)).bytes;
+  }
+
+  @Field(() => Int, { description: 'How many frames or pages it has; the first one counts.' })
+  async frames(@Ctx() context: Context): Promise<number> {
+    return (await this.whole(context)).frames;
+  }
+
+  @Field(() => GraphQLDateTime, { description: 'When it was first ingested.' })
+  async createdAt(@Ctx() context: Context): Promise<Date> {
+    return (await this.whole(context)).createdAt;
+  }
+
+  @Field(() => String, {
+    description:
+      'Where this server gives its letterboxed square, a JPEG: a path on the same host. It is there once the image was resized.',
+  })
+  get picture(): string {
+    return `/pictures/${this.id}`;
+  }
+
+  @Field(() => String, { nullable: true, description: 'Its first current source. The whole list is in sources.' })
+  async uri(@Ctx() { loaders }: Context): Promise<string | null> {
+    if (this.seen?.uri !== undefined) return this.seen.uri;
+    const [first] = await loaders.sources.load({ of: this.row.id, first: 1 });
+    return first?.uri ?? null;
+  }
+
+  @Field(() => [SourceType], { description: 'Where it is found, first found first.', complexity: listCost })
+  async sources(
+    @Arg('first', () => Int, { defaultValue: 10, description: `At most so many, 1 to ${MOST}.` }) first: number,
+    @Ctx() { loaders }: Context,
+  ): Promise<SourceType[]> {
+    return loaders.sources.load({ of: this.row.id, first: within('first', first, 1, MOST) });
+  }
+
+  @Field(() => LabelType, { nullable: true, description: 'The label in force, if a human gave one.' })
+  async label(
+    @Ctx() { loaders }: Context,
+    @Arg('collection', () => ID, { nullable: true, description: COLLECTION_ARGUMENT }) collection?: string,
+  ): Promise<LabelType | null> {
+    const collectionId =
+      collection == null ? this.seen?.collectionId : decodeId('collection', collection, 'collection');
+    if (collectionId === undefined) throw notReachedThrough('collection');
+    return loaders.label.load([collectionId, this.row.id]);
+  }
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'What the model says: 0 (no) to 1 (yes); null while it has not scored this image.',
+  })
+  async score(
+    @Ctx() context: Context,
+    @Arg('model', () => ID, { nullable: true, description: MODEL_ARGUMENT }) model?: string,
+  ): Promise<number | null> {
+    return (await this.scored(context, model)).score;
+  }
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'The raw output that the score is the sigmoid of; null while there is no score.',
+  })
+  async logit(
+    @Ctx() context: Context,
+    @Arg('model', () => ID, { nullable: true, description: MODEL_ARGUMENT }) model?: string,
+  ): Promise<number | null> {
+    return (await this.scored(context, model)).logit;
+  }
+
+  @Field(() => VerdictEnum, {
+    nullable: true,
+    description: 'The label if there is one, else whether the score reaches the threshold in force; null without both.',
+  })
+  async verdict(
+    @Ctx() context: Context,
+    @Arg('model', () => ID, { nullable: true, description: MODEL_ARGUMENT }) model?: string,
+  ): Promise<Verdict | null> {
+    return (await this.scored(context, model)).verdict;
+  }
+
+  @Field(() => [FailureType], {
+    description: 'What went wrong with it at any stage, newest first.',
+    complexity: listCost,
+  })
+  async failures(
+    @Arg('first', () => Int, { defaultValue: 10, description: `At most so many, 1 to ${MOST}.` }) first: number,
+    @Ctx() { loaders }: Context,
+  ): Promise<FailureType[]> {
+    const found = await loaders.failures.load({ of: this.row.id, first: within('first', first, 1, MOST) });
+    return found.map((row) => new FailureType(row));
+  }
+
+  private async whole({ loaders }: Context): Promise<Image> {
+    return 'createdAt' in this.row ? (this.row as Image) : (await loaders.image.load(this.row.id))!;
+  }
+
+  private async scored({ loaders }: Context, model: string | undefined): Promise<ImageScore> {
+    const modelId = model == null ? this.seen?.modelId : decodeId('model', model, 'model');
+    if (modelId === undefined) throw notReachedThrough('model');
+    if (this.seen?.score && this.seen.modelId === modelId) return this.seen.score;
+    return loaders.score.load([modelId, this.row.id]);
+  }
+}
+
+@Resolver()
+export class ImageResolver {
+  @Query(() => ImageType, { nullable: true, description: 'One image; null when there is none with this id.' })
+  async image(
+    @Arg('id', () => ID, { description: 'The image.' }) id: string,
+    @Ctx() { loaders }: Context,
+  ): Promise<ImageType | null> {
+    const row = await loaders.image.load(decodeId('image', id, 'id'));
+    return row && new ImageType(row);
+  }
+}
+
+function notReachedThrough(what: string): Error {
+  return badInput(what, 'given, because the image was not reached through one', 'left out');
+}

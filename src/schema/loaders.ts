@@ -1,0 +1,70 @@
+import DataLoader from 'dataloader';
+import { Any } from 'typeorm';
+import type { DataSource, EntityTarget, FindOptionsWhere } from 'typeorm';
+
+import * as batches from '../catalog/batches.js';
+import type { Asked, Pair } from '../catalog/batches.js';
+import { countsAt, type Counts } from '../catalog/counts.js';
+import { Backbone, Collection, Image, Model, Run } from '../entities/index.js';
+
+export type Loaders = ReturnType<typeof createLoaders>;
+
+type CountsAsked = Parameters<typeof countsAt>[1];
+
+/**
+ * One loader a relation: the fields of all nodes of a page that need it are answered by one statement.
+ * For one request only, since a loader remembers what it has read.
+ */
+export function createLoaders(dataSource: DataSource) {
+  const lists = <Row>(read: (db: DataSource, asked: readonly Asked[]) => Promise<Row[][]>) =>
+    new DataLoader<Asked, Row[], string>((asked) => read(dataSource, asked), {
+      cacheKeyFn: ({ of, first, from }) => `${of}:${first}:${from ?? ''}`,
+    });
+  const pairs = <Row>(read: (db: DataSource, pairs: readonly Pair[]) => Promise<Row[]>) =>
+    new DataLoader<Pair, Row, string>((asked) => read(dataSource, asked), { cacheKeyFn: (pair) => pair.join(':') });
+
+  return {
+    collection: byId(dataSource, Collection),
+    image: byId(dataSource, Image),
+    model: byId(dataSource, Model),
+    modelOfRun: byColumn(dataSource, Model, 'runId'),
+    latestModel: new DataLoader((ids: readonly number[]) => batches.latestModelsOf(dataSource, ids)),
+    run: byId(dataSource, Run),
+    backbone: byId(dataSource, Backbone),
+    sources: lists(batches.sourcesOf),
+    failures: lists(batches.failuresOf),
+    failuresAfter: lists(batches.failuresAfter),
+    failuresBefore: lists(batches.failuresBefore),
+    thresholds: lists(batches.thresholdsOf),
+    epochs: lists(batches.epochsOf),
+    score: pairs(batches.scoresOf),
+    label: pairs(batches.labelsInForce),
+    counts: new DataLoader<CountsAsked, Counts, string>(
+      (asked) => Promise.all(asked.map((one) => countsAt(dataSource, one))),
+      {
+        cacheKeyFn: ({ modelId, threshold }) => `${modelId}:${threshold ?? ''}`,
+      },
+    ),
+    labelCounts: new DataLoader((ids: readonly number[]) => batches.labelCountsOf(dataSource, ids)),
+  };
+}
+
+function byId<Row extends { id: number }>(
+  dataSource: DataSource,
+  entity: EntityTarget<Row>,
+): DataLoader<number, Row | null> {
+  return byColumn(dataSource, entity, 'id');
+}
+
+function byColumn<Row extends { id: number }>(
+  dataSource: DataSource,
+  entity: EntityTarget<Row>,
+  column: keyof Row,
+): DataLoader<number, Row | null> {
+  return new DataLoader(async (values) => {
+    const where = { [column]: Any([...values]) } as FindOptionsWhere<Row>;
+    const found = await dataSource.getRepository(entity).findBy(where);
+    const byValue = new Map(found.map((row) => [row[column] as number, row]));
+    return values.map((value) => byValue.get(value) ?? null);
+  });
+}

@@ -1,0 +1,47 @@
+import { Field, Float, Int, ObjectType } from 'type-graphql';
+
+@ObjectType('Metrics', {
+  description:
+    'How good a model was when it was trained. Validation labels are those it did not train on. Null where a class was missing.',
+  simpleResolvers: true,
+})
+export class MetricsType {
+  @Field(() => Float, { nullable: true, description: 'Binary cross-entropy on the training labels, in nats.' })
+  loss!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Binary cross-entropy on the validation labels, in nats.' })
+  validationLoss!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Area under the ROC curve on the validation labels.' })
+  validationAuc!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Share of the validation labels that a threshold of 0.5 gets right.',
+  })
+  validationAccuracy!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Of the validation images that score 0.5 or more, the share that is POSITIVE.',
+  })
+  validationPrecision!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Of the POSITIVE validation images, the share that scores 0.5 or more.',
+  })
+  validationRecall!: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'POSITIVE labels it trained on.' })
+  trainingPositives!: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'NEGATIVE labels it trained on.' })
+  trainingNegatives!: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'POSITIVE labels held out.' })
+  validationPositives!: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'NEGATIVE labels held out.' })
+  validationNegatives!: number | null;
+}

@@ -1,0 +1,121 @@
+import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
+
+import { ensureCollection } from '../catalog/collections.js';
+import type { StageName } from '../entities/index.js';
+import { WinnowError } from '../errors.js';
+import { cancelRun, requestRun } from '../runs/request.js';
+import type { Context } from './context.js';
+import { decodeId } from './ids.js';
+import { list, text } from './input.js';
+import { ClassifyInput, EmbedInput, ExportInput, IngestInput, ResizeInput, TrainInput } from './run-inputs.js';
+import { RunType } from './run.js';
+
+/** Most paths in one list. */
+const MOST_PATHS = 1_000;
+
+const INPUT = { description: 'What to do it with.' };
+
+/** Each returns as soon as the run and its job are recorded, in one transaction; a worker does the rest. */
+@Resolver()
+export class RunRequestResolver {
+  @Mutation(() => RunType, {
+    description:
+      'Starts a run that finds files, checks them and puts the images into a collection. What was ingested before and has not changed is not read again.',
+  })
+  async ingest(@Arg('input', () => IngestInput, INPUT) input: IngestInput, @Ctx() context: Context): Promise<RunType> {
+    const { collection, paths, positive, negative, labelsFile, labelsByFolder, who } = input;
+    const options = {
+      paths: await allowedPaths(context, 'paths', paths),
+      positive: await allowedPaths(context, 'positive', positive),
+      negative: await allowedPaths(context, 'negative', negative),
+      labelsFile: labelsFile == null ? undefined : await context.allowedPath(text('labelsFile', labelsFile, 4096)),
+      labelsByFolder,
+      who,
+    };
+    const { id } = await ensureCollection(context.dataSource, text('collection', collection, 200));
+    return start(context, 'INGEST', id, options);
+  }
+
+  @Mutation(() => RunType, {
+    description:
+      'Starts a run that letterboxes every image of a collection. What is there already is skipped. EMBED, TRAIN and CLASSIFY make missing squares themselves.',
+  })
+  async resize(@Arg('input', () => ResizeInput, INPUT) input: ResizeInput, @Ctx() context: Context): Promise<RunType> {
+    const { collection, ...options } = input;
+    return startOn(context, 'RESIZE', collection, options);
+  }
+
+  @Mutation(() => RunType, {
+    description:
+      'Starts a run that computes the features of every image of a collection. TRAIN and CLASSIFY compute missing features themselves.',
+  })
+  async embed(@Arg('input', () => EmbedInput, INPUT) input: EmbedInput, @Ctx() context: Context): Promise<RunType> {
+    const { collection, ...options } = input;
+    return startOn(context, 'EMBED', collection, options);
+  }
+
+  @Mutation(() => RunType, { description: 'Starts a run that trains the next model of a collection on its labels.' })
+  async train(@Arg('input', () => TrainInput, INPUT) input: TrainInput, @Ctx() context: Context): Promise<RunType> {
+    const { collection, ...options } = input;
+    return startOn(context, 'TRAIN', collection, options);
+  }
+
+  @Mutation(() => RunType, { description: 'Starts a run that scores images of a collection.' })
+  async classify(
+    @Arg('input', () => ClassifyInput, INPUT) input: ClassifyInput,
+    @Ctx() context: Context,
+  ): Promise<RunType> {
+    const { collection, model, mode } = input;
+    return startOn(context, 'CLASSIFY', collection, { model: await modelNumber(context, collection, model), mode });
+  }
+
+  @Mutation(() => RunType, {
+    description: 'Starts a run that places files in ok/ and ng/ by verdict, with a manifest.',
+  })
+  async export(@Arg('input', () => ExportInput, INPUT) input: ExportInput, @Ctx() context: Context): Promise<RunType> {
+    const { collection, model, directory, mode, threshold } = input;
+    return startOn(context, 'EXPORT', collection, {
+      directory: await context.allowedPath(text('directory', directory, 4096)),
+      model: await modelNumber(context, collection, model),
+      mode,
+      threshold,
+    });
+  }
+
+  @Mutation(() => RunType, {
+    description:
+      'Asks a run to stop between two batches; one that waits is CANCELLED at once, one that is over stays as it is.',
+  })
+  async cancelRun(
+    @Arg('id', () => ID, { description: 'The run.' }) id: string,
+    @Ctx() { dataSource }: Context,
+  ): Promise<RunType> {
+    return new RunType(await cancelRun(dataSource, decodeId('run', id, 'id')));
+  }
+}
+
+function startOn(context: Context, stage: StageName, collection: string, options: object): Promise<RunType> {
+  return start(context, stage, decodeId('collection', collection, 'collection'), options);
+}
+
+async function start(context: Context, stage: StageName, collection: number, options: object): Promise<RunType> {
+  const { dataSource, viewer } = context;
+  return new RunType(await requestRun(dataSource, { collection, stage, options, requestedBy: viewer.name }));
+}
+
+/** Stages know models by their number in the collection. */
+async function modelNumber(
+  { loaders }: Context,
+  collection: string,
+  model?: string | null,
+): Promise<number | undefined> {
+  if (model == null) return undefined;
+  const row = await loaders.model.load(decodeId('model', model, 'model'));
+  if (row?.collectionId === decodeId('collection', collection, 'collection')) return row.number;
+  throw new WinnowError('NOT_FOUND', 'model: the collection has no model with this id.');
+}
+
+function allowedPaths(context: Context, argument: string, paths?: string[] | null): Promise<string[]> | undefined {
+  if (paths == null || paths.length === 0) return undefined;
+  return Promise.all(list(argument, paths, MOST_PATHS).map((path) => context.allowedPath(text(argument, path, 4096))));
+}

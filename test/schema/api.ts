@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+
+import { parseConfig } from '../../src/config.js';
+import { startHttp } from '../../src/http/server.js';
+import type { TestDatabase } from '../support/database.js';
+import { freshDatabase } from '../support/database.js';
+
+export interface Answer {
+  readonly status: number;
+  readonly data?: unknown;
+  readonly errors?: { message: string; path?: (string | number)[]; extensions: { code: string; id?: string } }[];
+}
+
+export interface ConnectionOf<Node> {
+  readonly edges: { readonly cursor: string; readonly node: Node }[];
+  readonly pageInfo: {
+    hasNextPage: boolean;
+    hasPreviousPage: boolean;
+    startCursor: string | null;
+    endCursor: string | null;
+  };
+  readonly totalCount: number;
+}
+
+export interface Api {
+  readonly url: string;
+  readonly db: TestDatabase;
+  /** What the server logged. */
+  readonly logged: { message: string; details?: Readonly<Record<string, unknown>> }[];
+  /** Posts a query; does not look at what comes back. */
+  ask(query: string, variables?: object, headers?: Record<string, string>): Promise<Answer>;
+  /** The data of a query that must succeed, in the shape that the test says it has. */
+  data<Data>(query: string, variables?: object): Promise<Data>;
+  /** The code and message of a query that must fail with one error. */
+  refusal(query: string, variables?: object): Promise<{ code: string; message: string; status: number }>;
+}
+
+/** The API on a fresh database, over real HTTP, without a worker. Stopped after the test. */
+export async function startApi(t: TestContext, environment: Record<string, string> = {}): Promise<Api> {
+  const db = await freshDatabase(t);
+  const logged: Api['logged'] = [];
+  const config = parseConfig({ WINNOW_PORT: '0', ...environment });
+  const services = {
+    dataSource: db,
+    allowedPath: (path: string) => Promise.resolve(path),
+    squareOf: (sha256: string) => `/nowhere/${sha256}.jpg`,
+  };
+  const server = await startHttp(config, services, (message, details) => logged.push({ message, details }));
+  t.after(() => server.stop());
+  const ask: Api['ask'] = (query, variables, headers) => post(server.url, { query, variables }, headers);
+  return {
+    url: server.url,
+    db,
+    logged,
+    ask,
+    data: async <Data>(query: string, variables?: object) => {
+      const { data, errors } = await ask(query, variables);
+      assert.equal(errors, undefined, JSON.stringify(errors));
+      return data as Data;
+    },
+    refusal: async (query, variables) => {
+      const { errors, status } = await ask(query, variables);
+      assert.equal(errors?.length, 1, JSON.stringify(errors));
+      return { code: errors[0].extensions.code, message: errors[0].message, status };
+    },
+  };
+}
+
+/** Posts JSON to /graphql. */
+export async function post(url: string, body: object, headers: Record<string, string> = {}): Promise<Answer> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, ...((await response.json()) as object) };
+}

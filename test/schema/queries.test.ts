@@ -1,0 +1,368 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { encodeId } from '../../src/schema/ids.js';
+import { startApi } from './api.js';
+import type { ConnectionOf } from './api.js';
+import { fillCatalog } from './catalog.js';
+
+const PAGE = `query Page($model: ID!, $range: ScoreRange, $order: ImageOrder! = SCORE_DESC, $first: Int, $after: String, $last: Int, $before: String) {
+  images(model: $model, scoreRange: $range, order: $order, first: $first, after: $after, last: $last, before: $before) {
+    totalCount
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    edges { cursor node { id uri score verdict } }
+  }
+}`;
+
+type Images = ConnectionOf<{ id: string; uri: string; score: number; verdict: string }>;
+
+const scoresOf = (images: Images) => images.edges.map(({ node }) => node.score);
+const nodesOf = <Node>(connection: ConnectionOf<Node>) => connection.edges.map(({ node }) => node);
+
+test('pages of images by score', async (t) => {
+  const api = await startApi(t);
+  const { modelId, imageIds } = await fillCatalog(api.db, 40);
+  const model = encodeId('model', modelId);
+  const page = async (variables: object) => (await api.data<{ images: Images }>(PAGE, { model, ...variables })).images;
+  const scores = imageIds.map((_, i) => (i + 0.5) / 40);
+  const descending = scores.toReversed();
+
+  await t.test('forward through all of them, either way', async () => {
+    for (const [order, expected] of [['SCORE_DESC', descending] as const, ['SCORE_ASC', scores] as const]) {
+      const seen: number[] = [];
+      let after: string | null = null;
+      for (let more = true, pages = 0; more && pages < 10; pages += 1) {
+        const images: Images = await page({ order, first: 16, after });
+        assert.equal(images.totalCount, 40);
+        assert.equal(images.pageInfo.hasPreviousPage, pages > 0);
+        assert.equal(images.pageInfo.startCursor, images.edges[0].cursor);
+        seen.push(...scoresOf(images));
+        more = images.pageInfo.hasNextPage;
+        after = images.pageInfo.endCursor;
+      }
+      assert.deepEqual(seen, expected);
+    }
+  });
+
+  await t.test('backward gives the same rows in the same order', async () => {
+    const last = await page({ last: 5 });
+    assert.deepEqual(scoresOf(last), descending.slice(-5));
+    assert.deepEqual([last.pageInfo.hasPreviousPage, last.pageInfo.hasNextPage], [true, false]);
+    const before = await page({ last: 100, before: last.pageInfo.startCursor });
+    assert.deepEqual(scoresOf(before), descending.slice(0, -5));
+    assert.deepEqual([before.pageInfo.hasPreviousPage, before.pageInfo.hasNextPage], [false, true]);
+  });
+
+  await t.test('a range counts exactly, both ends included', async () => {
+    for (const [min, max, count] of [
+      [0, 1, 40],
+      [0.5125, 0.5125, 1],
+      [0.5124, 0.5126, 1],
+      [0.5126, 0.5127, 0],
+      [0.25, 0.75, 20],
+      [0.9875, 1, 1],
+      [0, 0.0125, 1],
+      [1, 1, 0],
+      [0, 0, 0],
+    ]) {
+      const images = await page({ range: { min, max }, first: 500 });
+      assert.deepEqual([images.totalCount, images.edges.length], [count, count], `${min}..${max}`);
+    }
+    assert.equal((await page({ range: { min: 0.75 } })).totalCount, 10);
+    assert.equal((await page({ range: {} })).totalCount, 40);
+  });
+
+  await t.test('an empty page has no cursors', async () => {
+    const images = await page({ range: { min: 1 } });
+    assert.deepEqual(images.pageInfo, {
+      hasNextPage: false,
+      hasPreviousPage: false,
+      startCursor: null,
+      endCursor: null,
+    });
+  });
+
+  await t.test('labels decide over scores', async () => {
+    const images = await page({ first: 500, order: 'SCORE_ASC' });
+    const verdicts = images.edges.map(({ node }) => node.verdict);
+    const expected = scores.map((score) => (score >= 0.5 ? 'OK' : 'NG'));
+    expected[0] = 'OK';
+    expected[39] = 'NG';
+    assert.deepEqual(verdicts, expected);
+    assert.equal(images.edges[3].node.uri, '/pictures/people/3.jpg');
+  });
+
+  await t.test('what cannot be asked is refused by name', async () => {
+    for (const [variables, argument] of [
+      [{ first: 0 }, 'first'],
+      [{ first: 501 }, 'first'],
+      [{ last: -1 }, 'last'],
+      [{ first: 1, last: 1 }, 'last'],
+      [{ first: 1, before: 'x' }, 'before'],
+      [{ last: 1, after: 'x' }, 'after'],
+      [{ after: 'bm9wZQ' }, 'after'],
+      [{ range: { min: -0.1 } }, 'scoreRange.min'],
+      [{ range: { max: 1.1 } }, 'scoreRange.max'],
+      [{ range: { min: 0.6, max: 0.5 } }, 'scoreRange.max'],
+      [{ model: encodeId('image', 1) }, 'model'],
+      [{ model: 'nonsense' }, 'model'],
+    ] as const) {
+      const { code, message } = await api.refusal(PAGE, { model, ...variables });
+      assert.equal(code, 'BAD_INPUT', JSON.stringify(variables));
+      assert.ok(message.startsWith(`${argument} must be `), message);
+    }
+    assert.equal((await api.refusal(PAGE, { model: encodeId('model', 999) })).code, 'NOT_FOUND');
+  });
+});
+
+test('an image tells everything about itself, however it was reached', async (t) => {
+  const api = await startApi(t);
+  const { modelId, collectionId, imageIds } = await fillCatalog(api.db, 20);
+  const [model, collection, id] = [
+    encodeId('model', modelId),
+    encodeId('collection', collectionId),
+    encodeId('image', imageIds[0]),
+  ];
+  interface Found {
+    sha256: string;
+    score: number;
+    logit: number;
+    failures: { stage: string; code: string; image: { id: string }; run: { stage: string } }[];
+  }
+  const { image } = await api.data<{ image: Found }>(
+    `query ($id: ID!, $model: ID!, $collection: ID!) {
+      image(id: $id) {
+        id sha256 width height format bytes frames picture uri
+        sources { uri bytes modifiedAt } one: sources(first: 1) { uri }
+        label(collection: $collection) { value who origin }
+        score(model: $model) logit(model: $model) verdict(model: $model)
+        failures { stage code message attempt uri image { id } run { id stage } }
+      }
+    }`,
+    { id, model, collection },
+  );
+  const { sha256, logit, score, failures, ...rest } = image;
+  assert.match(sha256, /^[0-9a-f]{64}$/);
+  assert.equal(score, 0.025);
+  assert.ok(Math.abs(logit - Math.log(0.025 / 0.975)) < 1e-5);
+  assert.deepEqual(
+    failures.map((failure) => [failure.stage, failure.code, failure.image.id, failure.run.stage]),
+    [['RESIZE', 'VANISHED', id, 'INGEST']],
+  );
+  const modifiedAt = '2024-05-06T07:08:09.000Z';
+  assert.deepEqual(rest, {
+    id,
+    width: 640,
+    height: 480,
+    format: 'JPEG',
+    bytes: 1000,
+    frames: 1,
+    picture: `/pictures/${id}`,
+    uri: '/pictures/people/0.jpg',
+    sources: [
+      { uri: '/pictures/people/0.jpg', bytes: 1000, modifiedAt },
+      { uri: '/pictures/people/copies/0.jpg', bytes: 1000, modifiedAt },
+    ],
+    one: [{ uri: '/pictures/people/0.jpg' }],
+    label: { value: 'POSITIVE', who: 'ann', origin: 'HAND' },
+    verdict: 'OK',
+  });
+  for (const field of ['label { value }', 'score', 'verdict']) {
+    const { code, message } = await api.refusal(`query ($id: ID!) { image(id: $id) { ${field} } }`, { id });
+    assert.equal(code, 'BAD_INPUT');
+    assert.match(message, /^(collection|model) must be given/);
+  }
+  assert.deepEqual(await api.data(`query ($id: ID!) { image(id: $id) { id } }`, { id: encodeId('image', 99_999) }), {
+    image: null,
+  });
+});
+
+test('a model tells how good it is, where its threshold stood and what it decides', async (t) => {
+  const api = await startApi(t);
+  const { modelId, trainRunId } = await fillCatalog(api.db, 40);
+  const model = encodeId('model', modelId);
+  const set = `mutation ($model: ID!, $value: Float!, $note: String, $who: String) {
+    setThreshold(model: $model, value: $value, note: $note, who: $who) { value note who model { threshold { value } counts { threshold ok } } }
+  }`;
+  const { setThreshold } = await api.data<{ setThreshold: object }>(set, {
+    model,
+    value: 0.65,
+    note: 'by eye',
+    who: 'ann',
+  });
+  assert.deepEqual(setThreshold, {
+    value: 0.65,
+    note: 'by eye',
+    who: 'ann',
+    model: { threshold: { value: 0.65 }, counts: { threshold: 0.65, ok: 14 } },
+  });
+
+  const answer = await api.data<{ model: { epochs: { validationAuc: number }[]; run: object } }>(
+    `query ($model: ID!) { model(id: $model) {
+      id number head fingerprint labelsDigest positives negatives chosenEpoch options
+      backbone { name size dimensions fingerprint } metrics { validationAuc validationRecall loss }
+      epochs { epoch loss validationLoss validationAuc validationAccuracy seconds } few: epochs(first: 1) { epoch }
+      threshold { value note } thresholds { value note who }
+      counts { threshold above below ok ng labelled unscored } all: counts(threshold: 0) { above below ok ng }
+      run { id stage } collection { name question imageCount labelCounts { positive negative } latestModel { number } }
+    } }`,
+    { model },
+  );
+  const { epochs, run, ...rest } = answer.model;
+  assert.equal(epochs.length, 3);
+  assert.equal(epochs[1].validationAuc, 0.9);
+  assert.deepEqual(run, { id: encodeId('run', trainRunId), stage: 'TRAIN' });
+  assert.deepEqual(rest, {
+    id: model,
+    number: 1,
+    head: 'LINEAR',
+    fingerprint: 'e'.repeat(64),
+    labelsDigest: 'd'.repeat(64),
+    positives: 0,
+    negatives: 0,
+    chosenEpoch: 3,
+    options: { epochs: 3 },
+    backbone: { name: 'test', size: 224, dimensions: 4, fingerprint: 'f'.repeat(64) },
+    metrics: { validationAuc: 0.9, validationRecall: null, loss: null },
+    few: [{ epoch: 1 }],
+    threshold: { value: 0.65, note: 'by eye' },
+    thresholds: [
+      { value: 0.65, note: 'by eye', who: 'ann' },
+      { value: 0.5, note: 'default', who: 'winnow' },
+    ],
+    counts: { threshold: 0.65, above: 14, below: 26, ok: 14, ng: 26, labelled: 2, unscored: 0 },
+    all: { above: 40, below: 0, ok: 39, ng: 1 },
+    collection: {
+      name: 'people',
+      question: 'Is this a person?',
+      imageCount: 40,
+      labelCounts: { positive: 1, negative: 1 },
+      latestModel: { number: 1 },
+    },
+  });
+});
+
+test('collections, models and runs in connections', async (t) => {
+  const api = await startApi(t);
+  const catalogs = [
+    await fillCatalog(api.db, 10, 'a'),
+    await fillCatalog(api.db, 10, 'b'),
+    await fillCatalog(api.db, 10, 'c'),
+  ];
+  const names = async (args: string) => {
+    const query = `{ collections${args} { edges { cursor node { name } } pageInfo { hasNextPage hasPreviousPage } } }`;
+    return nodesOf((await api.data<{ collections: ConnectionOf<{ name: string }> }>(query)).collections).map(
+      ({ name }) => name,
+    );
+  };
+  assert.deepEqual(await names(''), ['a', 'b', 'c']);
+  assert.deepEqual(await names('(last: 2)'), ['b', 'c']);
+  assert.deepEqual(await api.data('{ collection(name: "b") { id name } }'), {
+    collection: { id: encodeId('collection', catalogs[1].collectionId), name: 'b' },
+  });
+  assert.deepEqual(await api.data('{ collection(name: "z") { id } }'), { collection: null });
+  for (const args of ['', '(name: "a", id: "b")']) {
+    const query = args === '' ? '{ collection { id } }' : `{ collection${args} { id } }`;
+    assert.equal((await api.refusal(query)).code, 'BAD_INPUT');
+  }
+
+  const runs = `query ($filter: RunFilter, $first: Int, $after: String, $last: Int, $before: String) {
+    runs(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+      edges { node { stage state total done progress rate secondsLeft outcome options requestedBy collection { name } model { number } cancelRequested } }
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    }
+  }`;
+  interface Run {
+    stage: string;
+    model: object | null;
+    progress: number;
+    secondsLeft: number;
+    outcome: object;
+  }
+  const ask = async (variables?: object) => (await api.data<{ runs: ConnectionOf<Run> }>(runs, variables)).runs;
+  const stages = async (variables: object) => nodesOf(await ask(variables)).map(({ stage }) => stage);
+  const collection = encodeId('collection', catalogs[0].collectionId);
+  assert.deepEqual(await stages({ filter: { collection } }), ['CLASSIFY', 'TRAIN', 'INGEST']);
+  const [, train, ingest] = nodesOf(await ask({ filter: { collection } }));
+  assert.deepEqual(train.model, { number: 1 });
+  assert.deepEqual([ingest.progress, ingest.secondsLeft, ingest.outcome, ingest.model], [1, 0, { images: 10 }, null]);
+  assert.equal((await ask()).edges.length, 9);
+  assert.deepEqual(await stages({ filter: { stages: ['TRAIN'], states: ['SUCCEEDED'] } }), ['TRAIN', 'TRAIN', 'TRAIN']);
+  assert.deepEqual(await stages({ filter: { stages: [] } }), []);
+  const page = await ask({ filter: { collection }, first: 2 });
+  assert.deepEqual(
+    nodesOf(page).map(({ stage }) => stage),
+    ['CLASSIFY', 'TRAIN'],
+  );
+  assert.deepEqual(await stages({ filter: { collection }, first: 2, after: page.pageInfo.endCursor }), ['INGEST']);
+  assert.deepEqual(await stages({ filter: { collection }, last: 1 }), ['INGEST']);
+
+  const failures = `query ($id: ID!, $first: Int, $after: String, $last: Int, $before: String) { run(id: $id) {
+    failures(first: $first, after: $after, last: $last, before: $before) { edges { cursor node { code uri image { id } } } pageInfo { hasNextPage hasPreviousPage endCursor startCursor } }
+  } }`;
+  const id = encodeId('run', catalogs[0].ingestRunId);
+  const failuresOf = async (variables: object) =>
+    (await api.data<{ run: { failures: ConnectionOf<object> } }>(failures, { id, ...variables })).run.failures;
+  const all = await failuresOf({});
+  assert.equal(all.edges.length, 8);
+  const first = await failuresOf({ first: 3 });
+  assert.deepEqual([first.edges.length, first.pageInfo.hasNextPage], [3, true]);
+  const rest = await failuresOf({ first: 500, after: first.pageInfo.endCursor });
+  assert.deepEqual([...first.edges, ...rest.edges], [...all.edges]);
+  const end = await failuresOf({ last: 2, before: all.edges[7].cursor });
+  assert.deepEqual([...end.edges], all.edges.slice(5, 7));
+  assert.deepEqual([end.pageInfo.hasPreviousPage, end.pageInfo.hasNextPage], [true, true]);
+
+  assert.deepEqual(
+    await api.data('query ($c: ID!) { models(collection: $c) { edges { node { number threshold { value } } } } }', {
+      c: collection,
+    }),
+    {
+      models: { edges: [{ node: { number: 1, threshold: { value: 0.5 } } }] },
+    },
+  );
+});
+
+test('labels are given, counted and taken back', async (t) => {
+  const api = await startApi(t);
+  const { collectionId, imageIds } = await fillCatalog(api.db, 10);
+  const other = await fillCatalog(api.db, 2, 'other');
+  const collection = encodeId('collection', collectionId);
+  const images = imageIds.slice(2, 5).map((id) => encodeId('image', id));
+  const label = `mutation ($collection: ID!, $images: [ID!]!, $value: LabelValue!) {
+    label(collection: $collection, images: $images, value: $value, who: "bob") { set unchanged } }`;
+  const withdraw = `mutation ($collection: ID!, $images: [ID!]!) { withdrawLabel(collection: $collection, images: $images) { withdrawn } }`;
+  const counts = async () => {
+    const query = 'query ($id: ID!) { collection(id: $id) { labelCounts { positive negative } } }';
+    return (await api.data<{ collection: { labelCounts: object } }>(query, { id: collection })).collection.labelCounts;
+  };
+
+  assert.deepEqual(await api.data(label, { collection, images, value: 'POSITIVE' }), {
+    label: { set: 3, unchanged: 0 },
+  });
+  assert.deepEqual(await api.data(label, { collection, images: [...images, images[0]], value: 'POSITIVE' }), {
+    label: { set: 0, unchanged: 3 },
+  });
+  assert.deepEqual(await counts(), { positive: 4, negative: 1 });
+  assert.deepEqual(await api.data(withdraw, { collection, images: images.slice(1) }), {
+    withdrawLabel: { withdrawn: 2 },
+  });
+  assert.deepEqual(await counts(), { positive: 2, negative: 1 });
+
+  const stranger = encodeId('image', other.imageIds[0]);
+  assert.equal(
+    (await api.refusal(label, { collection, images: [images[2], stranger], value: 'NEGATIVE' })).code,
+    'NOT_FOUND',
+  );
+  assert.deepEqual(await counts(), { positive: 2, negative: 1 });
+  for (const [variables, message] of [
+    [{ images: [] }, /^images must be a list of 1 to 2000 items, but is 0 long/],
+    [{ images: ['x'] }, /^images\.0 must be the id of an image/],
+    [{ images: [images[0], collection] }, /^images\.1 must be .*that of a collection/],
+    [{ collection: images[0] }, /^collection must be/],
+  ] as const) {
+    const refused = await api.refusal(label, { collection, images, value: 'POSITIVE', ...variables });
+    assert.equal(refused.code, 'BAD_INPUT');
+    assert.match(refused.message, message);
+  }
+});
