@@ -1,0 +1,140 @@
+import { pendingFeatures, readFeaturesInSpan } from '../catalog/features.js';
+import { findModel, modelByNumber } from '../catalog/models.js';
+import {
+  attachScores,
+  copyScores,
+  createScoreTable,
+  discardScoreTable,
+  imagesWithoutScore,
+  scorePartition,
+} from '../catalog/scores.js';
+import { scoreTableOf } from '../catalog/score-table.js';
+import { rows } from '../db.js';
+import { fromFloat16 } from '../ml/float16.js';
+import { featureWriter, makeFeatures } from './features.js';
+import { featureSpecOfModel, type FeatureSpec } from './networks.js';
+import { choice, integer, optional, readOptions } from './options.js';
+import { planSpans, type Span } from './spans.js';
+import type { ChunkInHand, RunInHand, Stage } from './stage.js';
+
+interface ClassifyOptions {
+  /** A number of the collection's models; the latest when null. */
+  model: number | null;
+  mode: 'ALL' | 'MISSING';
+}
+
+/** With the model that was the latest when the run was planned, and what is to be done with its scores. */
+type ScoreSpan = Span & { modelId: number; into: 'OWN_TABLE' | 'PARTITION' };
+
+const SPAN_IMAGES = 8192;
+
+/**
+ * Scores images with a model. ALL fills a table of the run's own, which takes the place of the model's scores when it is
+ * full; MISSING adds to the scores there are. Features that are missing are made on the way.
+ */
+export const classify: Stage<ClassifyOptions, ScoreSpan> = {
+  parse: (input) =>
+    readOptions<ClassifyOptions>(input, {
+      model: optional(integer(1, 2 ** 31 - 1), null),
+      mode: optional(choice('ALL', 'MISSING'), 'ALL'),
+    }),
+
+  async plan({ id, collectionId, options, spanImages }, tx) {
+    const model = await modelByNumber(tx, collectionId, options.model ?? 'latest');
+    await featureSpecOfModel(tx, model);
+    const partition = options.mode === 'MISSING' ? await scorePartition(tx, model.id) : null;
+    if (partition === null) await createScoreTable(tx, id);
+    const into = partition === null ? 'OWN_TABLE' : 'PARTITION';
+    const { total, chunks } = await planSpans(tx, collectionId, spanImages ?? SPAN_IMAGES);
+    return { total, chunks: chunks.map((span) => ({ ...span, modelId: model.id, into })) };
+  },
+
+  async work(run, chunk) {
+    const { dataSource, networks } = run;
+    const { span } = chunk;
+    const model = await findModel(dataSource, span.modelId);
+    const features = await featureSpecOfModel(dataSource, model);
+    const scorer = await networks.scorer(dataSource, model.id, features);
+    const wanted = span.into === 'PARTITION' ? await unscored(run, span) : null;
+    await makeMissing(run, chunk, features, wanted);
+
+    const begun = performance.now();
+    const { imageIds, vectors } = await featuresOf(run, features, span, wanted);
+    const n = imageIds.length;
+    const logits = new Float32Array(n);
+    const scores = new Float32Array(n);
+    const block = new Float32Array(Math.min(n, BLOCK) * features.dimensions);
+    for (let from = 0; from < n; from += BLOCK) {
+      chunk.signal.throwIfAborted();
+      const size = Math.min(BLOCK, n - from);
+      for (let i = 0; i < size; i += 1) fromFloat16(vectors[from + i], block, i * features.dimensions);
+      const scored = await scorer.score(block.subarray(0, size * features.dimensions), size);
+      logits.set(scored.logits, from);
+      scores.set(scored.scores, from);
+    }
+    const table = span.into === 'PARTITION' ? await scorePartition(dataSource, model.id) : scoreTableOf(run.id);
+    if (table === null) throw new Error(`the scores of model ${model.id} are gone`);
+    const { failed } = chunk.counted;
+    chunk.measure('scoringSeconds', (performance.now() - begun) / 1000);
+    await chunk.settle({ done: n, failed, skipped: span.images - n - failed }, (tx) =>
+      copyScores(tx, table, model.id, imageIds, logits, scores),
+    );
+  },
+
+  async finish({ dataSource, id }) {
+    const [chunk] = await rows<{ modelId: number; into: ScoreSpan['into'] }>(
+      dataSource,
+      `select (span ->> 'modelId')::int as "modelId", span ->> 'into' as into from winnow.run_chunks where run_id = $1 limit 1`,
+      [id],
+    );
+    if (chunk === undefined) return {};
+    const { modelId, into } = chunk;
+    const { number } = await findModel(dataSource, modelId);
+    return {
+      outcome: { modelId, model: number },
+      write: async (tx) => {
+        if (into === 'OWN_TABLE') await attachScores(tx, { runId: id, modelId });
+      },
+    };
+  },
+
+  abandon: (runId, tx) => discardScoreTable(tx, runId),
+};
+
+/** Rows that the head scores at once. */
+const BLOCK = 2048;
+
+async function unscored(run: RunInHand<ClassifyOptions>, span: ScoreSpan): Promise<Set<number>> {
+  const { dataSource, collectionId, id } = run;
+  const images = await imagesWithoutScore(dataSource, { collectionId, modelId: span.modelId, span, runId: id });
+  return new Set(images.map(({ imageId }) => imageId));
+}
+
+/**
+ * Makes the features that the chunk lacks. Images count as done here already, for the progress; `settle` then says how
+ * many were scored in all.
+ */
+async function makeMissing(
+  run: RunInHand<ClassifyOptions>,
+  chunk: ChunkInHand<ScoreSpan>,
+  features: FeatureSpec,
+  wanted: Set<number> | null,
+): Promise<void> {
+  const { dataSource, collectionId, id } = run;
+  const { backboneId } = features;
+  const pending = await pendingFeatures(dataSource, { collectionId, backboneId, span: chunk.span, runId: id });
+  const pictures = wanted === null ? pending : pending.filter(({ imageId }) => wanted.has(imageId));
+  await makeFeatures(run, features, pictures, featureWriter(id, 'CLASSIFY', chunk, features), chunk);
+}
+
+async function featuresOf(
+  { dataSource, collectionId }: RunInHand<ClassifyOptions>,
+  { backboneId }: FeatureSpec,
+  span: ScoreSpan,
+  wanted: Set<number> | null,
+): Promise<{ imageIds: Int32Array; vectors: Buffer[] }> {
+  const all = await readFeaturesInSpan(dataSource, { collectionId, backboneId, span });
+  if (wanted === null) return all;
+  const kept = Array.from(all.imageIds.keys()).filter((i) => wanted.has(all.imageIds[i]));
+  return { imageIds: Int32Array.from(kept, (i) => all.imageIds[i]), vectors: kept.map((i) => all.vectors[i]) };
+}

@@ -1,0 +1,31 @@
+import { pendingFeatures } from '../catalog/features.js';
+import { featureWriter, makeFeatures } from './features.js';
+import { featureOptions, featureSpecFor, type FeatureOptions } from './networks.js';
+import { readOptions } from './options.js';
+import { planSpans, type Span } from './spans.js';
+import type { Stage } from './stage.js';
+
+const SPAN_IMAGES = 4096;
+
+/** Features of every image of a collection that has none yet. */
+export const embed: Stage<FeatureOptions, Span> = {
+  parse: (input) => readOptions<FeatureOptions>(input, featureOptions),
+
+  plan: ({ collectionId, spanImages }, tx) => planSpans(tx, collectionId, spanImages ?? SPAN_IMAGES),
+
+  async work(run, chunk) {
+    const { dataSource, collectionId, options } = run;
+    const features = await featureSpecFor(dataSource, options);
+    const pictures = await pendingFeatures(dataSource, {
+      collectionId,
+      backboneId: features.backboneId,
+      span: chunk.span,
+      runId: run.id,
+    });
+    await makeFeatures(run, features, pictures, featureWriter(run.id, 'EMBED', chunk, features), chunk);
+    const { done, failed } = chunk.counted;
+    await chunk.settle({ done, failed, skipped: chunk.span.images - done - failed });
+  },
+
+  finish: () => Promise.resolve({}),
+};

@@ -1,0 +1,144 @@
+import { failedImages, modeOfExport, placedFiles, reopenFiles } from '../catalog/export-repairs.js';
+import { ensureExport, exportWork } from '../catalog/exports.js';
+import { findModel, modelByNumber } from '../catalog/models.js';
+import { thresholdInForce } from '../catalog/thresholds.js';
+import { rows, type Db } from '../db.js';
+import { Export, type ExportMode } from '../entities/index.js';
+import { WinnowError } from '../errors.js';
+import { exportBatch, type ExportTarget } from './export-batch.js';
+import { exportPath, openDirectory, openFolders, withExportLock } from './export-directory.js';
+import { statOf } from './export-disk.js';
+import { writeManifests } from './manifest.js';
+import { choice, integer, optional, path, readOptions, share } from './options.js';
+import { mapConcurrent } from './pipeline.js';
+import { planSpans, type Span } from './spans.js';
+import type { RunInHand, Stage } from './stage.js';
+
+interface ExportOptions {
+  directory: string;
+  /** A number of the collection's models; the latest when null. */
+  model: number | null;
+  /** What the directory was exported with before, COPY when it was not, when null. */
+  mode: ExportMode | null;
+  /** The one in force when the run is planned, when null. */
+  threshold: number | null;
+}
+
+/** Everything the run decided when it was planned. */
+interface ExportPlan extends ExportTarget {
+  modelId: number;
+  threshold: number;
+}
+type ExportSpan = Span & ExportPlan;
+
+const SPAN_IMAGES = 4096;
+/** Files written down at once before they are touched. */
+const BATCH = 256;
+const LOOKS_AT_ONCE = 16;
+
+/** Files into <directory>/ok and <directory>/ng by verdict, and a manifest. Only what is not where it belongs is touched. */
+export const exportStage: Stage<ExportOptions, ExportSpan> = {
+  parse: (input) =>
+    readOptions<ExportOptions>(input, {
+      directory: path,
+      model: optional(integer(1, 2 ** 31 - 1), null),
+      mode: optional(choice('COPY', 'HARDLINK', 'SYMLINK', 'MOVE'), null),
+      threshold: optional(share, null),
+    }),
+
+  async plan({ collectionId, options, spanImages }, tx) {
+    const model = await modelByNumber(tx, collectionId, options.model ?? 'latest');
+    const threshold = options.threshold ?? (await thresholdInForce(tx, model.id)).value;
+    const { real: directory, empty } = await openDirectory(options.directory);
+    if (!empty && (await tx.getRepository(Export).findOneBy({ directory })) === null) {
+      throw new WinnowError(
+        'EXPORT_DIRECTORY_TAKEN',
+        `${directory} holds files that are no export of this catalog. Choose an empty directory, or one that does not exist yet.`,
+      );
+    }
+    const { id: exportId } = await ensureExport(tx, { collectionId, directory });
+    await openFolders(directory);
+    const mode = await agreedMode(tx, exportId, options);
+    const { total, chunks } = await planSpans(tx, collectionId, spanImages ?? SPAN_IMAGES);
+    const plan: ExportPlan = { exportId, directory, mode, modelId: model.id, threshold };
+    return { total, chunks: chunks.map((span) => ({ ...span, ...plan })) };
+  },
+
+  async work(run, chunk) {
+    const { dataSource, id } = run;
+    const { span } = chunk;
+    await withExportLock(dataSource, span.exportId, 'EXPORT', async () => {
+      await openFolders(span.directory);
+      await reopenMissing(dataSource, span);
+      const failed = await failedImages(dataSource, id);
+      for await (const batch of exportWork(dataSource, { ...span, span, batch: BATCH })) {
+        chunk.signal.throwIfAborted();
+        const work = batch.filter(({ imageId }) => !failed.has(imageId));
+        await exportBatch(id, chunk, dataSource, span, work);
+      }
+    });
+    const { done, failed } = chunk.counted;
+    await chunk.settle({ done, failed, skipped: span.images - done - failed });
+  },
+
+  async finish(run) {
+    const plan = await planOf(run);
+    if (plan === null) return {};
+    const model = await findModel(run.dataSource, plan.modelId);
+    await writeManifests(run.dataSource, { ...plan, model });
+    const counts = await countFiles(run.dataSource, plan.exportId);
+    const { directory, mode, threshold } = plan;
+    return {
+      outcome: {
+        exportId: plan.exportId,
+        directory,
+        mode,
+        modelId: model.id,
+        model: model.number,
+        threshold,
+        ...counts,
+      },
+    };
+  },
+};
+
+/** A directory is exported to in one mode, so that it can be undone. */
+async function agreedMode(db: Db, exportId: number, { mode, directory }: ExportOptions): Promise<ExportMode> {
+  const before = await modeOfExport(db, exportId);
+  if (before === null || mode === null || mode === before) return mode ?? before ?? 'COPY';
+  throw new WinnowError(
+    'CONFLICT',
+    `${directory} was exported to with mode ${before}, so it cannot be with ${mode}. Undo that export first, or choose another directory.`,
+  );
+}
+
+/** Files that somebody took out of the export are to be placed again. */
+async function reopenMissing(db: Db, span: ExportSpan): Promise<void> {
+  const missing: number[] = [];
+  const look = async ({ imageId, verdict, name }: Awaited<ReturnType<typeof placedFiles>>[number]) =>
+    (await statOf(exportPath(span.directory, verdict, name))) === null ? imageId : null;
+  for await (const imageId of mapConcurrent(await placedFiles(db, span.exportId, span), LOOKS_AT_ONCE, look)) {
+    if (imageId !== null) missing.push(imageId);
+  }
+  if (missing.length > 0) await reopenFiles(db, span.exportId, missing);
+}
+
+async function planOf({ dataSource, id }: RunInHand<ExportOptions>): Promise<ExportPlan | null> {
+  const [chunk] = await rows<{ span: ExportPlan }>(
+    dataSource,
+    'select span from winnow.run_chunks where run_id = $1 order by number limit 1',
+    [id],
+  );
+  return chunk?.span ?? null;
+}
+
+async function countFiles(db: Db, exportId: number): Promise<{ ok: number; ng: number }> {
+  const [counts] = await rows<{ ok: number; ng: number }>(
+    db,
+    /* sql */ `
+      select count(*) filter (where verdict = 'OK')::int as ok, count(*) filter (where verdict = 'NG')::int as ng
+      from winnow.export_files where export_id = $1 and placed_at is not null`,
+    [exportId],
+  );
+  return counts;
+}

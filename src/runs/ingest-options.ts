@@ -1,0 +1,69 @@
+import { stat } from 'node:fs/promises';
+import { sep } from 'node:path';
+
+import { systemCode } from '../errors.js';
+import { bad, flag, optional, path, paths, readOptions, text, type Check } from './options.js';
+
+export interface IngestOptions {
+  paths: string[];
+  /** Folders (or files) whose images are positive, negative. They are ingested too, wherever they are. */
+  positive: string[];
+  negative: string[];
+  /** The name of a file's nearest folder that is called positive, ok, good, ... or negative, ng, bad, ... is its label. */
+  labelsByFolder: boolean;
+  /** A CSV file with the columns path,label or sha256,label. */
+  labelsFile: string | null;
+  /** Who gave the labels; the one who requested the run when left out. */
+  who: string | null;
+}
+
+const manyOrNone: Check<string[]> = (value, name) =>
+  value === undefined || (Array.isArray(value) && value.length === 0) ? [] : paths(value, name);
+
+/** @throws WinnowError BAD_INPUT that names the option. */
+export function parseIngestOptions(input: unknown): IngestOptions {
+  const options = readOptions<IngestOptions>(input, {
+    paths: manyOrNone,
+    positive: manyOrNone,
+    negative: manyOrNone,
+    labelsByFolder: optional(flag, false),
+    labelsFile: optional(path, null),
+    who: optional(text, null),
+  });
+  if (options.paths.length + options.positive.length + options.negative.length === 0) {
+    throw bad('paths must be a list with at least one path, but is missing.');
+  }
+  const both = options.positive.find((folder) => options.negative.includes(folder));
+  if (both !== undefined) throw bad(`${both} is in positive and in negative; one of the two is wrong.`);
+  return options;
+}
+
+/** @throws WinnowError BAD_INPUT for a path that is not there. */
+export async function verifyIngestOptions(options: IngestOptions): Promise<void> {
+  for (const name of ['paths', 'positive', 'negative'] as const) {
+    for (const root of options[name]) await kindOf(root, name);
+  }
+  if (options.labelsFile !== null && (await kindOf(options.labelsFile, 'labelsFile')) !== 'file') {
+    throw bad(`labelsFile must be a file, but ${options.labelsFile} is none.`);
+  }
+}
+
+/** What is to be walked: no root lies in another one, so that no file is met twice. */
+export function rootsOf({ paths: given, positive, negative }: IngestOptions): string[] {
+  const all = [...new Set([...given, ...positive, ...negative])];
+  return all.filter((root) => !all.some((other) => other !== root && isWithin(root, other)));
+}
+
+/** True for the folder itself and all that is below it. Both are absolute and normalised. */
+export function isWithin(file: string, folder: string): boolean {
+  return file === folder || file.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+async function kindOf(file: string, name: string): Promise<'file' | 'other'> {
+  try {
+    return (await stat(file)).isFile() ? 'file' : 'other';
+  } catch (error) {
+    const why = systemCode(error) === 'ENOENT' ? 'there is nothing' : `something unreadable (${systemCode(error)}) is`;
+    throw bad(`${name} names ${file}, but ${why} there.`);
+  }
+}

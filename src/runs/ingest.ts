@@ -1,0 +1,128 @@
+import { NOTHING, type Counts } from '../catalog/chunk-claims.js';
+import { recordFailures, type NewFailure } from '../catalog/failures.js';
+import { addToCollection, recordImages, type IngestedFile } from '../catalog/record-images.js';
+import { rows, type Db } from '../db.js';
+import { walk } from '../images/walk.js';
+import { comparedFiles, readFound, type Read } from './ingest-files.js';
+import { applyLabels, voteByFile } from './ingest-labels.js';
+import { isWithin, parseIngestOptions, rootsOf, verifyIngestOptions, type IngestOptions } from './ingest-options.js';
+import { folderLabel } from './label-words.js';
+import { LabelVotes } from './label-votes.js';
+import { inBatches, mapConcurrent } from './pipeline.js';
+import type { ChunkInHand, RunInHand, Stage } from './stage.js';
+
+/** Files in one transaction, or as many as got ready in this time. */
+const BATCH = 1000;
+const BATCH_MS = 500;
+
+/**
+ * Takes files in: what is new or changed is read, checked and hashed; what is known by size and time is not opened.
+ * One chunk. Interrupted, it walks again from the start, which is quick where it has been already.
+ */
+export const ingest: Stage<IngestOptions, object> = {
+  parse: parseIngestOptions,
+  verify: verifyIngestOptions,
+  plan: () => Promise.resolve({ total: null, chunks: [{}] }),
+
+  async work(run, chunk) {
+    await chunk.restart();
+    const roots = rootsOf(run.options);
+    const inside = await exportsBelow(run.dataSource, roots, run.options);
+    const votes = new LabelVotes();
+    const counting = new AbortController();
+    const census = countAhead(roots, inside, AbortSignal.any([chunk.signal, counting.signal]));
+    try {
+      const compared = comparedFiles(run.dataSource, found(roots, inside, chunk.signal));
+      const read = mapConcurrent(
+        compared,
+        Math.max(4, run.config.threads * 2),
+        (file) => readFound(file, run.config.limits, chunk.startedAt),
+        chunk.signal,
+      );
+      for await (const batch of inBatches(read, BATCH, BATCH_MS)) {
+        await record(run, chunk, batch, census.files, (uri, imageId) => {
+          const value = folderLabel(uri, run.options, roots);
+          if (value !== null) votes.add(imageId, value, 'FOLDER');
+        });
+      }
+    } finally {
+      counting.abort();
+      await census.ended;
+    }
+    await voteByFile(run, chunk, votes);
+    await applyLabels(run, chunk, votes);
+    const { done, skipped, failed } = chunk.counted;
+    await chunk.settle({ done, skipped, failed, total: done + skipped + failed });
+  },
+
+  finish: () => Promise.resolve({}),
+};
+
+/** Export directories below the roots: what stands there is not new, and its folders' names are no labels. */
+async function exportsBelow(db: Db, roots: string[], options: IngestOptions): Promise<string[]> {
+  const all = await rows<{ directory: string }>(db, 'select directory from winnow.exports');
+  const asked = [...options.paths, ...options.positive, ...options.negative];
+  return all
+    .map(({ directory }) => directory)
+    .filter((directory) => roots.some((root) => isWithin(directory, root)))
+    .filter((directory) => !asked.some((path) => isWithin(path, directory)));
+}
+
+/** Everything below the roots but our own exports. */
+async function* found(roots: string[], inside: string[], signal: AbortSignal) {
+  for (const root of roots) {
+    for await (const one of walk(root, signal)) {
+      const path = 'file' in one ? one.file.path : one.failure.uri;
+      if (!inside.some((directory) => isWithin(path, directory))) yield one;
+    }
+  }
+}
+
+/** Counts the files while they are being read, so that the run knows its total long before its end. */
+function countAhead(roots: string[], inside: string[], signal: AbortSignal): { files: number; ended: Promise<void> } {
+  const census = { files: 0, ended: Promise.resolve() };
+  const count = async () => {
+    try {
+      for await (const one of found(roots, inside, signal)) if (one) census.files += 1;
+    } catch {
+      // The walk that reads meets the same trouble, and reports it.
+    }
+  };
+  census.ended = count();
+  return census;
+}
+
+/** One transaction: images, sources, failures, membership, progress. */
+async function record(
+  run: RunInHand<IngestOptions>,
+  chunk: ChunkInHand<object>,
+  batch: Read[],
+  files: number,
+  onImage: (uri: string, imageId: number) => void,
+): Promise<void> {
+  const fresh: IngestedFile[] = [];
+  const known: { uri: string; imageId: number }[] = [];
+  const failures: NewFailure[] = [];
+  const delta: Counts = { ...NOTHING };
+  for (const { counts, file, imageId, failure, uri } of batch) {
+    delta[counts] += 1;
+    if (file) fresh.push(file);
+    if (imageId !== undefined) known.push({ uri, imageId });
+    if (failure) failures.push(failure);
+  }
+  const { counted } = chunk;
+  const through = counted.done + counted.skipped + counted.failed + batch.length;
+  delta.total = Math.max(files, through) - counted.total;
+  let recorded = new Map<string, number>();
+  await chunk.advance(delta, async (tx) => {
+    recorded = await recordImages(tx, run.collectionId, fresh);
+    await addToCollection(
+      tx,
+      run.collectionId,
+      known.map(({ imageId }) => imageId),
+    );
+    await recordFailures(tx, { runId: run.id, stage: 'INGEST', failures });
+  });
+  for (const [uri, imageId] of recorded) onImage(uri, imageId);
+  for (const { uri, imageId } of known) onImage(uri, imageId);
+}

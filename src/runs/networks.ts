@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+
+import { ensureBackbone } from '../catalog/features.js';
+import { findModel } from '../catalog/models.js';
+import type { Config } from '../config.js';
+import { rows, type Db } from '../db.js';
+import type { Model } from '../entities/index.js';
+import { WinnowError } from '../errors.js';
+import { letterboxFingerprint, parseLetterbox, type LetterboxSpec } from '../images/letterbox.js';
+import { BACKBONES, describeBackbone, loadBackbone, type Backbone } from '../ml/backbones.js';
+import { loadModel, type Scorer } from '../ml/model-files.js';
+import { choice, optional } from './options.js';
+
+/** A backbone together with the square it is shown: what features belong to. */
+export interface FeatureSpec {
+  /** Row of winnow.backbones. */
+  readonly backboneId: number;
+  readonly name: string;
+  readonly dimensions: number;
+  readonly letterbox: LetterboxSpec;
+  /** Hex SHA-256 over everything that changes pixels or features. */
+  readonly fingerprint: string;
+}
+
+/** How a run says which features it wants; the side of the square is the backbone's. */
+export interface FeatureOptions {
+  backbone: string;
+  position: LetterboxSpec['position'];
+  pad: string;
+}
+
+export const featureOptions = {
+  backbone: optional(choice(...BACKBONES), BACKBONES[0]),
+  position: (position: unknown) => parseLetterbox({ position }).position,
+  pad: (pad: unknown) => parseLetterbox({ pad }).pad,
+};
+
+/** The features that these options describe, recorded in the catalog. Cheap: loads no weights. */
+export async function featureSpecFor(db: Db, { backbone, position, pad }: FeatureOptions): Promise<FeatureSpec> {
+  const { name, size, dimensions, fingerprint: weights, spec } = describeBackbone(backbone);
+  const letterbox: LetterboxSpec = { size, position, pad };
+  const fingerprint = featureFingerprint(letterbox, weights);
+  const { id } = await ensureBackbone(db, { name, fingerprint, size, dimensions, spec: { ...spec, letterbox } });
+  return { backboneId: id, name, dimensions, letterbox, fingerprint };
+}
+
+/**
+ * The features a model was trained on.
+ * @throws WinnowError FINGERPRINT_MISMATCH when this installation would see other pixels or features than the model did.
+ */
+export async function featureSpecOfModel(db: Db, model: Model): Promise<FeatureSpec> {
+  const [row] = await rows<{ name: string; fingerprint: string; spec: { letterbox: LetterboxSpec } }>(
+    db,
+    'select name, fingerprint, spec from winnow.backbones where id = $1',
+    [model.backboneId],
+  );
+  const { position, pad } = row.spec.letterbox;
+  if (!BACKBONES.includes(row.name)) {
+    throw new WinnowError(
+      'FINGERPRINT_MISMATCH',
+      `Model v${model.number} needs the backbone ${row.name}, which this version does not have.`,
+    );
+  }
+  const { size, fingerprint: weights } = describeBackbone(row.name);
+  if (featureFingerprint({ size, position, pad }, weights) !== row.fingerprint) {
+    throw new WinnowError(
+      'FINGERPRINT_MISMATCH',
+      `Model v${model.number} was trained with another version of ${row.name} or of the image library, so its scores would not mean the same. Train a new model; the labels are all there.`,
+    );
+  }
+  return featureSpecFor(db, { backbone: row.name, position, pad });
+}
+
+/** Hex SHA-256: one name for the pixels a backbone is shown and what it makes of them. */
+export function featureFingerprint(letterbox: LetterboxSpec, backboneFingerprint: string): string {
+  return createHash('sha256').update(letterboxFingerprint(letterbox)).update(backboneFingerprint).digest('hex');
+}
+
+/** Keeps the backbone and the model that were used last in memory: they take seconds to load. */
+export class Networks {
+  #backbone: { name: string; loaded: Promise<Backbone> } | null = null;
+  #scorer: { modelId: number; loaded: Promise<Scorer> } | null = null;
+
+  constructor(private readonly config: Config) {}
+
+  async backbone(name: string): Promise<Backbone> {
+    if (this.#backbone?.name !== name) {
+      await this.#drop(this.#backbone);
+      const options = { cacheDirectory: join(this.config.home, 'backbones'), threads: this.config.threads };
+      this.#backbone = { name, loaded: loadBackbone(name, options) };
+    }
+    return this.#orForget(this.#backbone.loaded);
+  }
+
+  async scorer(db: Db, modelId: number, features: FeatureSpec): Promise<Scorer> {
+    if (this.#scorer?.modelId !== modelId) {
+      await this.#drop(this.#scorer);
+      const { directory } = await findModel(db, modelId);
+      const options = { threads: this.config.threads, expectBackbone: features.fingerprint };
+      this.#scorer = { modelId, loaded: loadModel(join(this.config.home, directory), options) };
+    }
+    return this.#orForget(this.#scorer.loaded);
+  }
+
+  async dispose(): Promise<void> {
+    await this.#drop(this.#scorer);
+    await this.#drop(this.#backbone);
+    this.#scorer = this.#backbone = null;
+  }
+
+  /** A load that failed is tried again by the next caller. */
+  async #orForget<T>(loaded: Promise<T>): Promise<T> {
+    try {
+      return await loaded;
+    } catch (error) {
+      if (this.#backbone?.loaded === (loaded as unknown)) this.#backbone = null;
+      if (this.#scorer?.loaded === (loaded as unknown)) this.#scorer = null;
+      throw error;
+    }
+  }
+
+  async #drop(held: { loaded: Promise<{ dispose(): Promise<void> }> } | null): Promise<void> {
+    await held?.loaded.then((network) => network.dispose()).catch(() => undefined);
+  }
+}

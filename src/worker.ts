@@ -1,0 +1,16 @@
+import { readConfig } from './config.js';
+import { openDatabase } from './database.js';
+import { logToStderr } from './log.js';
+import { startWorker } from './runs/start-worker.js';
+
+/** Executes runs: a child of `serve`, or a process of its own beside it. */
+const config = readConfig();
+const { dataSource, close } = await openDatabase(config, 'worker');
+const worker = await startWorker(dataSource, config, { log: logToStderr });
+
+let stopping: Promise<void> | undefined;
+const stop = () => (stopping ??= worker.stop().finally(close));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+// A worker whose parent is gone must not work on behind everybody's back.
+process.once('disconnect', () => void stop());
+process.send?.('ready');
