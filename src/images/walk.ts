@@ -29,7 +29,7 @@ export interface WalkOptions {
 }
 
 /** What an export writes beside the images, passed over when its folder is ingested. */
-export const MANIFEST_NAMES: readonly string[] = ['winnow-manifest.csv', 'winnow-manifest.jsonl'];
+export const MANIFEST_NAMES: readonly string[] = ['manifest.csv', 'manifest.jsonl'];
 
 /** Hidden by other systems' conventions; what starts with a dot is hidden by ours. */
 const HIDDEN = new Set(['Thumbs.db', 'desktop.ini', '$RECYCLE.BIN', '__MACOSX']);

@@ -42,14 +42,7 @@ test('a root that is not there is a failure', async (t) => {
 test('passes hidden files and folders and manifests of exports over', async (t) => {
   const root = await folder(t);
   await mkdir(join(root, '.git'));
-  for (const name of [
-    '.git/a.jpg',
-    '.DS_Store',
-    'Thumbs.db',
-    'winnow-manifest.csv',
-    'winnow-manifest.jsonl',
-    'a.jpg',
-  ]) {
+  for (const name of ['.git/a.jpg', '.DS_Store', 'Thumbs.db', 'manifest.csv', 'manifest.jsonl', 'a.jpg']) {
     await writeFile(join(root, name), 'abc');
   }
   assert.deepEqual(paths(await collect(root)), [join(root, 'a.jpg')]);
