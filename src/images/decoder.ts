@@ -103,9 +103,12 @@ function tooManyPixels({ width, height }: ImageHeader, limit: number): WinnowErr
   return new WinnowError('TOO_MANY_PIXELS', message);
 }
 
-/** What the decoder threw, as a failure of this image; a lack of memory is no fault of the image and stays as it is. */
+/**
+ * What the decoder threw, as a failure of this image. "Memory allocation error" counts as one too: it is what decoders say of headers
+ * that claim too much.
+ */
 function asFailure(error: unknown, bytes: Buffer, format: ImageFormat): unknown {
-  if (error instanceof WinnowError || !(error instanceof Error) || /memory/i.test(error.message)) return error;
+  if (error instanceof WinnowError || !(error instanceof Error)) return error;
   return damaged(diagnoseDamage(bytes, format), bytes, format, reasonOf(error), error);
 }
 
