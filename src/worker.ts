@@ -5,11 +5,11 @@ import { startWorker } from './runs/start-worker.js';
 
 /** Executes runs: a child of `serve`, or a process of its own beside it. */
 const config = readConfig();
-const { dataSource, close } = await openDatabase(config, 'worker');
-const worker = await startWorker(dataSource, config, { log: logToStderr });
+const database = await openDatabase(config, 'worker');
+const worker = await startWorker(database.dataSource, config, { log: logToStderr });
 
 let stopping: Promise<void> | undefined;
-const stop = () => (stopping ??= worker.stop().finally(close));
+const stop = () => (stopping ??= worker.stop().finally(() => database.close()));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
 // A worker whose parent is gone must not work on behind everybody's back.
 process.once('disconnect', () => void stop());

@@ -1,3 +1,5 @@
+import { realpath } from 'node:fs/promises';
+
 import { NOTHING, type Counts } from '../catalog/chunk-claims.js';
 import { recordFailures, type NewFailure } from '../catalog/failures.js';
 import { addToCollection, recordImages, type IngestedFile } from '../catalog/record-images.js';
@@ -15,6 +17,13 @@ import type { ChunkInHand, RunInHand, Stage } from './stage.js';
 const BATCH = 1000;
 const BATCH_MS = 500;
 
+interface Bounds {
+  /** Export directories that are passed over. */
+  inside: readonly string[];
+  /** Real paths of the folders that links may lead into. */
+  allowed: readonly string[];
+}
+
 /**
  * Takes files in: what is new or changed is read, checked and hashed; what is known by size and time is not opened.
  * One chunk. Interrupted, it walks again from the start, which is quick where it has been already.
@@ -27,12 +36,15 @@ export const ingest: Stage<IngestOptions, object> = {
   async work(run, chunk) {
     await chunk.restart();
     const roots = rootsOf(run.options);
-    const inside = await exportsBelow(run.dataSource, roots, run.options);
+    const bounds: Bounds = {
+      inside: await exportsBelow(run.dataSource, roots, run.options),
+      allowed: await Promise.all(run.config.roots.map((root) => realpath(root).catch(() => root))),
+    };
     const votes = new LabelVotes();
     const counting = new AbortController();
-    const census = countAhead(roots, inside, AbortSignal.any([chunk.signal, counting.signal]));
+    const census = countAhead(roots, bounds, AbortSignal.any([chunk.signal, counting.signal]));
     try {
-      const compared = comparedFiles(run.dataSource, found(roots, inside, chunk.signal));
+      const compared = comparedFiles(run.dataSource, found(roots, bounds, chunk.signal));
       const read = mapConcurrent(
         compared,
         Math.max(4, run.config.threads * 2),
@@ -69,9 +81,9 @@ async function exportsBelow(db: Db, roots: string[], options: IngestOptions): Pr
 }
 
 /** Everything below the roots but our own exports. */
-async function* found(roots: string[], inside: string[], signal: AbortSignal) {
+async function* found(roots: string[], { inside, allowed }: Bounds, signal: AbortSignal) {
   for (const root of roots) {
-    for await (const one of walk(root, signal)) {
+    for await (const one of walk(root, signal, { roots: allowed })) {
       const path = 'file' in one ? one.file.path : one.failure.uri;
       if (!inside.some((directory) => isWithin(path, directory))) yield one;
     }
@@ -79,11 +91,11 @@ async function* found(roots: string[], inside: string[], signal: AbortSignal) {
 }
 
 /** Counts the files while they are being read, so that the run knows its total long before its end. */
-function countAhead(roots: string[], inside: string[], signal: AbortSignal): { files: number; ended: Promise<void> } {
+function countAhead(roots: string[], bounds: Bounds, signal: AbortSignal): { files: number; ended: Promise<void> } {
   const census = { files: 0, ended: Promise.resolve() };
   const count = async () => {
     try {
-      for await (const one of found(roots, inside, signal)) if (one) census.files += 1;
+      for await (const one of found(roots, bounds, signal)) if (one) census.files += 1;
     } catch {
       // The walk that reads meets the same trouble, and reports it.
     }

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 
 import type { DataSource } from 'typeorm';
 
@@ -44,7 +45,7 @@ export async function openBench(t: TestContext): Promise<Bench> {
 /** The same with a worker in this process. */
 export async function openBenchWithWorker(t: TestContext, options: WorkerOptions = {}): Promise<Bench> {
   const bench = await openBench(t);
-  const log: Log = (message, details) => t.diagnostic(`${message} ${String(details?.error ?? '')}`);
+  const log: Log = (message, details) => t.diagnostic(`${message} ${inspect(details)}`);
   const worker = await startWorker(bench.db, bench.config, { log, ...options });
   t.after(() => worker.stop());
   return bench;

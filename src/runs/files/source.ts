@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 
-import type { NewFailure } from '../catalog/failures.js';
-import type { KnownSource } from '../catalog/sources.js';
-import { WinnowError } from '../errors.js';
-import { fileFailure } from '../images/file-failure.js';
-import { hashOf } from './export-disk.js';
+import type { NewFailure } from '../../catalog/failures.js';
+import type { KnownSource } from '../../catalog/sources.js';
+import { WinnowError } from '../../errors.js';
+import { fileFailure } from '../../images/file-failure.js';
+import { hashOf } from './disk.js';
 
 /**
  * The first of an image's sources that still holds its bytes. A file with the size and time it was read with is taken to

@@ -7,11 +7,11 @@ import { pipeline } from 'node:stream/promises';
 
 import { stringify } from 'csv-stringify';
 
-import { manifestRows, type ManifestRow } from '../catalog/exports.js';
-import type { Db } from '../db.js';
-import type { Model } from '../entities/index.js';
-import { WinnowError } from '../errors.js';
-import { exportPath, MANIFESTS } from './export-directory.js';
+import { manifestRows, type ManifestRow } from '../../catalog/exports.js';
+import type { Db } from '../../db.js';
+import type { Model } from '../../entities/index.js';
+import { WinnowError } from '../../errors.js';
+import { exportPath, MANIFESTS } from './directory.js';
 
 export interface ManifestBasis {
   exportId: number;

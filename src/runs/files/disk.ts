@@ -16,8 +16,8 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-import type { ExportMode } from '../entities/index.js';
-import { systemCode, WinnowError } from '../errors.js';
+import type { ExportMode } from '../../entities/index.js';
+import { systemCode, WinnowError } from '../../errors.js';
 
 /**
  * What an export does to files, one at a time. Nothing is ever overwritten: a name that is taken stays as it is, and the

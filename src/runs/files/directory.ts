@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 import type { DataSource } from 'typeorm';
 
-import { pool } from '../db.js';
-import type { Verdict } from '../entities/index.js';
-import { systemCode, WinnowError } from '../errors.js';
+import { pool } from '../../db.js';
+import type { Verdict } from '../../entities/index.js';
+import { systemCode, WinnowError } from '../../errors.js';
 
 const FOLDERS: Readonly<Record<Verdict, string>> = { OK: 'ok', NG: 'ng' };
 export const MANIFESTS = { csv: 'manifest.csv', jsonl: 'manifest.jsonl' } as const;

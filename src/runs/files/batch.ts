@@ -1,18 +1,18 @@
 import { access, constants, lstat } from 'node:fs/promises';
 
-import { moveSources, renameFile, type MovedFile } from '../catalog/export-repairs.js';
-import { forgetFiles, markPlaced, planFiles, type ExportWork } from '../catalog/exports.js';
-import { recordFailures, type NewFailure } from '../catalog/failures.js';
-import { knownSources } from '../catalog/sources.js';
-import type { ExportMode } from '../entities/index.js';
-import { isFailure } from '../errors.js';
-import { fileFailure } from '../images/file-failure.js';
-import { exportPath, openFolders, opposite } from './export-directory.js';
-import { isOurs, moveWithin, place, statOf, type Exported } from './export-disk.js';
-import { standingSource } from './export-source.js';
-import { isWithin } from './ingest-options.js';
-import { mapConcurrent } from './pipeline.js';
-import type { ChunkInHand } from './stage.js';
+import { moveSources, renameFile, type MovedFile } from '../../catalog/export-repairs.js';
+import { forgetFiles, markPlaced, planFiles, type ExportWork } from '../../catalog/exports.js';
+import { recordFailures, type NewFailure } from '../../catalog/failures.js';
+import { knownSources } from '../../catalog/sources.js';
+import type { ExportMode } from '../../entities/index.js';
+import { isFailure } from '../../errors.js';
+import { fileFailure } from '../../images/file-failure.js';
+import { exportPath, openFolders, opposite } from './directory.js';
+import { isOurs, moveWithin, place, statOf, type Exported } from './disk.js';
+import { standingSource } from './source.js';
+import { isWithin } from '../ingest-options.js';
+import { mapConcurrent } from '../pipeline.js';
+import type { ChunkInHand } from '../stage.js';
 
 export interface ExportTarget {
   exportId: number;

@@ -3,13 +3,13 @@ import { dirname, join, resolve } from 'node:path';
 
 import type { DataSource } from 'typeorm';
 
-import { moveSources, type MovedFile } from '../catalog/export-repairs.js';
-import { findExport, forgetFiles, manifestRows } from '../catalog/exports.js';
-import { rows } from '../db.js';
-import { Export } from '../entities/index.js';
-import { systemCode, WinnowError } from '../errors.js';
-import { exportPath, MANIFESTS, openFolders, opposite, withExportLock } from './export-directory.js';
-import { hashOf, isOurs, moveFile, statOf } from './export-disk.js';
+import { moveSources, type MovedFile } from '../../catalog/export-repairs.js';
+import { findExport, forgetFiles, manifestRows } from '../../catalog/exports.js';
+import { rows } from '../../db.js';
+import { Export } from '../../entities/index.js';
+import { systemCode, WinnowError } from '../../errors.js';
+import { exportPath, MANIFESTS, openFolders, opposite, withExportLock } from './directory.js';
+import { hashOf, isOurs, moveFile, statOf } from './disk.js';
 import { readManifest, type ListedFile } from './manifest.js';
 
 export interface UndoReport {
