@@ -28,7 +28,7 @@ export async function openEngine(model: Uint8Array, { threads }: { threads: numb
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    // Threads that wait for each other spin for a millisecond by default: as fast on an idle machine, but beside decoding,
+    // Threads that wait for each other spin for long by default: as fast on an idle machine, but beside decoding,
     // or anything else that wants the cores, half the speed for twice the processor time.
     extra: { session: { intra_op: { spin_duration_us: '50' } } },
     // The arena keeps and reuses what the largest batch needed: no allocation from run to run, and no growth.
