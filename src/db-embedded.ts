@@ -76,20 +76,26 @@ async function leave(cluster: Cluster, presence: Presence): Promise<void> {
 
 /** The session that says "in use". Made anew when the server was restarted beneath us. */
 class Presence {
+  /** Null while there is no connection. */
+  private client: Client | null = null;
+  private leaving = false;
   private ended = false;
 
   constructor(
     private readonly url: string,
-    private client: Client,
+    client: Client,
   ) {
-    this.watch();
+    this.hold(client);
   }
 
   /** Whether the server runs and has no other session of ours. Those just ended get a moment to be gone. */
   async isLast(): Promise<boolean> {
+    this.leaving = true;
+    if (this.client) keepsProcess(this.client, true);
     const giveUpAt = Date.now() + FAREWELL_MS;
     while (Date.now() < giveUpAt) {
-      const others = await this.countOthers().catch(() => this.connect().then(() => null));
+      if (this.client === null) await this.connect();
+      const others = this.client && (await countOthers(this.client).catch(() => null));
       if (others === 0) return true;
       await sleep(20);
     }
@@ -98,35 +104,53 @@ class Presence {
 
   async end(): Promise<void> {
     this.ended = true;
-    await this.client.end().catch(() => undefined);
-  }
-
-  private async countOthers(): Promise<number> {
-    keepsProcess(this.client, true);
-    const { rows } = await this.client.query<{ count: number }>(
-      `select count(*)::int from pg_stat_activity where application_name like 'winnow%' and pid <> pg_backend_pid()`,
-    );
-    return rows[0].count;
-  }
-
-  private watch(): void {
-    const client = this.client;
-    // A process with nothing else to do may end: the connection does not keep it.
-    keepsProcess(client, false);
-    client.once('end', () => {
-      setTimeout(() => {
-        if (!this.ended && client === this.client) void this.connect();
-      }, 250).unref();
-    });
+    await this.client?.end().catch(() => undefined);
   }
 
   private async connect(): Promise<void> {
-    this.client = new Client({ connectionString: this.url, application_name: PRESENCE, keepAlive: true });
-    this.client.on('error', () => undefined);
-    const connecting = this.client.connect();
-    this.watch();
-    await connecting.catch(() => undefined);
+    const client = new Client({
+      connectionString: this.url,
+      application_name: PRESENCE,
+      keepAlive: true,
+      // Where the server was, there may be somebody else now, who does not answer.
+      connectionTimeoutMillis: 2_000,
+    });
+    client.on('error', () => undefined);
+    const connecting = client.connect();
+    keepsProcess(client, this.leaving);
+    await connecting.then(
+      () => this.hold(client),
+      () => this.connectLater(),
+    );
   }
+
+  private hold(client: Client): void {
+    if (this.client || this.ended) {
+      void client.end();
+      return;
+    }
+    this.client = client;
+    // A process with nothing else to do may end: the connection does not keep it, unless stop() is at work.
+    keepsProcess(client, this.leaving);
+    client.once('end', () => {
+      this.client = null;
+      this.connectLater();
+    });
+  }
+
+  private connectLater(): void {
+    setTimeout(() => {
+      if (this.client === null && !this.leaving) void this.connect();
+    }, 250).unref();
+  }
+}
+
+/** How many other sessions of ours there are. */
+async function countOthers(client: Client): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    `select count(*)::int from pg_stat_activity where application_name like 'winnow%' and pid <> pg_backend_pid()`,
+  );
+  return rows[0].count;
 }
 
 /** `ref` and `unref` of the socket, which the types of pg leave out. */
