@@ -271,8 +271,10 @@ comment on column winnow.scores.logit is 'What the head gave; score = 1 / (1 + e
 
 -- Which of 10,000 equal bins a score falls into. Monotone in score, so counts above any threshold are
 -- the bins above its bin plus a scan of that one bin.
+-- Not strict, or it would be called for every row instead of being part of the statement: strict would need every operator
+-- in it to be so, and least is not.
 create function winnow.score_bin(score real) returns integer
-  language sql immutable parallel safe strict
+  language sql immutable parallel safe
   return least(floor(score::double precision * 10000)::integer, 9999);
 
 comment on function winnow.score_bin is 'The bin, 0 to 9999, of a score.';

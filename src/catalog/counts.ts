@@ -1,8 +1,8 @@
 import { rows, type Db } from '../db.js';
 import { WinnowError } from '../errors.js';
-import { scoresAtOrAboveSql } from './score-bins.js';
-import { checkThreshold, thresholdInForce } from './thresholds.js';
-import { verdictSql } from './verdict.js';
+import { sameBinAtOrAboveSql } from './score-bins.js';
+import { checkThreshold } from './thresholds.js';
+import { thresholdInForceSql, verdictSql } from './verdict.js';
 
 export interface Counts {
   /** The threshold that was counted at. */
@@ -21,42 +21,63 @@ export interface Counts {
   unscored: number;
 }
 
+/** A model, and the threshold to count at: the one in force when left out. */
+export interface CountsAsked {
+  modelId: number;
+  threshold?: number;
+}
+
 /**
- * Exact counts at a threshold: the one in force when none is given.
+ * Exact counts at a threshold.
+ * @throws WinnowError NOT_FOUND when there is no such model; BAD_INPUT when the threshold is not within 0..1
+ */
+export async function countsAt(db: Db, asked: CountsAsked): Promise<Counts> {
+  const [counts] = await countsOf(db, [asked]);
+  if (counts === null) throw new WinnowError('NOT_FOUND', `There is no model with the id ${asked.modelId}.`);
+  return counts;
+}
+
+/**
+ * Exact counts for each question, null where there is no such model.
  *
  * Counting is not scanning: above and below are sums over the bins and a scan of the one bin the threshold falls into;
  * ok and ng follow by looking at the labelled images, which are few, one by one. All of it is one statement, so it is
  * consistent while scores are written.
- * @throws WinnowError NOT_FOUND when there is no such model; BAD_INPUT when the threshold is not within 0..1
+ * @throws WinnowError BAD_INPUT when a threshold is not within 0..1
  */
-export async function countsAt(
-  db: Db,
-  { modelId, threshold }: { modelId: number; threshold?: number },
-): Promise<Counts> {
-  if (threshold !== undefined) checkThreshold(threshold);
-  const value = threshold ?? (await thresholdInForce(db, modelId)).value;
-  const verdict = verdictSql({ label: 'l.value', score: 's.score', threshold: '$2::real' });
-  const [counts] = await rows<Counts>(
+export async function countsOf(db: Db, asked: readonly CountsAsked[]): Promise<(Counts | null)[]> {
+  for (const { threshold } of asked) if (threshold !== undefined) checkThreshold(threshold);
+  const found = await rows<Counts & { at: string }>(
     db,
-    `with model as (
-       select m.id, m.collection_id, c.images from winnow.models m join winnow.collections c on c.id = m.collection_id
-        where m.id = $1),
-     scored as (
-       select ${scoresAtOrAboveSql('$1', '$2::real')} as above,
-              (select coalesce(sum(b.images), 0) from winnow.score_bins b where b.model_id = $1) as scored),
-     labelled as (
-       select count(*) as labelled,
-              count(*) filter (where ${verdict} = 'OK') - count(*) filter (where s.score >= $2::real) as more_ok,
-              count(*) filter (where ${verdict} = 'NG') - count(*) filter (where s.score < $2::real) as more_ng
-         from model m
-         join winnow.labels l on l.collection_id = m.collection_id and l.superseded_at is null
-         left join winnow.scores s on s.model_id = $1 and s.image_id = l.image_id)
-     select $2::real as threshold, above::integer, (scored - above)::integer as below, (above + more_ok)::integer as ok,
-            (scored - above + more_ng)::integer as ng, labelled::integer, (images - scored)::integer as unscored
-       from model, scored, labelled`,
-    [modelId, value],
-    'counts-at',
+    SQL,
+    [asked.map(({ modelId }) => modelId), asked.map(({ threshold }) => threshold ?? null)],
+    'counts-of',
   );
-  if (counts === undefined) throw new WinnowError('NOT_FOUND', `There is no model with the id ${modelId}.`);
-  return counts;
+  const counts = new Map(found.map(({ at, ...row }) => [Number(at), row]));
+  return asked.map((_, i) => counts.get(i + 1) ?? null);
 }
+
+const VERDICT = verdictSql({ label: 'l.value', score: 's.score', threshold: 'm.threshold' });
+
+// `offset 0` keeps the planner from looking the threshold up wherever it is named.
+const SQL = `
+  select m.at, m.threshold, (beyond + beside)::integer as above, (scored - beyond - beside)::integer as below,
+         (beyond + beside + more_ok)::integer as ok, (scored - beyond - beside + more_ng)::integer as ng,
+         labelled::integer, (m.images - scored)::integer as unscored
+    from (select asked.at, m.id, m.collection_id, c.images,
+                 coalesce(asked.threshold, ${thresholdInForceSql('m.id')}) as threshold
+            from unnest($1::integer[], $2::real[]) with ordinality as asked (model_id, threshold, at)
+            join winnow.models m on m.id = asked.model_id
+            join winnow.collections c on c.id = m.collection_id offset 0) m
+   cross join lateral (
+         select coalesce(sum(b.images), 0) as scored,
+                coalesce(sum(b.images) filter (where b.bin > winnow.score_bin(m.threshold)), 0) as beyond
+           from winnow.score_bins b where b.model_id = m.id) bins
+   cross join lateral ${sameBinAtOrAboveSql('m.id', 'm.threshold')} edge (beside)
+   cross join lateral (
+         select count(*) as labelled,
+                count(*) filter (where ${VERDICT} = 'OK') - count(*) filter (where s.score >= m.threshold) as more_ok,
+                count(*) filter (where ${VERDICT} = 'NG') - count(*) filter (where s.score < m.threshold) as more_ng
+           from winnow.labels l
+           left join winnow.scores s on s.model_id = m.id and s.image_id = l.image_id
+          where l.collection_id = m.collection_id and l.superseded_at is null) labels`;

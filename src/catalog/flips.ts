@@ -1,5 +1,6 @@
 import { rows, type Db } from '../db.js';
 import type { Verdict } from '../entities/index.js';
+import { labelSql, sha256Sql, uriSql } from './image-columns.js';
 import { scoreRange, type ScorePage, type ScorePosition } from './page.js';
 import { scoresAtOrAboveSql } from './score-bins.js';
 import { checkThreshold } from './thresholds.js';
@@ -52,22 +53,32 @@ export async function flipsPage(db: Db, page: FlipPage): Promise<Flip[]> {
   const forward = page.last === undefined;
   const scan = (page.order === 'ASC') === forward ? 'asc' : 'desc';
   const { from, to } = scoreRange({ ...page, min: low, max: high }, true);
-  const was = verdictSql({ label: 'l.value', score: 's.score', threshold: '$7::real' });
-  const becomes = verdictSql({ label: 'l.value', score: 's.score', threshold: '$8::real' });
   const found = await rows<Flip>(
     db,
-    `select s.image_id as "imageId", encode(i.sha256, 'hex') as sha256, s.score, s.logit, ${was} as was, ${becomes} as becomes,
-            (select u.uri from winnow.sources u where u.image_id = s.image_id and u.replaced_at is null
-              order by u.id limit 1) as uri
-       from winnow.scores s
-       join winnow.images i on i.id = s.image_id
-       join winnow.models m on m.id = s.model_id
-       left join winnow.labels l on l.collection_id = m.collection_id and l.image_id = s.image_id and l.superseded_at is null
-      where s.model_id = $1 and (s.score, s.image_id) >= ($2::real, $3::integer)
-        and (s.score, s.image_id) <= ($4::real, $5::integer) and ${was} <> ${becomes}
-      order by s.score ${scan}, s.image_id ${scan} limit $6::integer`,
+    FLIPS[scan],
     [page.modelId, from.score, from.imageId, to.score, to.imageId, page.first ?? page.last, page.from, page.to],
     `flips-page-${scan}`,
   );
   return forward ? found : found.reverse();
 }
+
+/**
+ * $1 model, $2 $3 first position, $4 $5 last position, $6 rows, $7 threshold before, $8 threshold after. Looks labels up
+ * along the index until the page is full; `offset 0` keeps that from being done anew wherever the label is named.
+ */
+function flipsSql(scan: 'asc' | 'desc'): string {
+  const was = verdictSql({ label: 's.label', score: 's.score', threshold: '$7::real' });
+  const becomes = verdictSql({ label: 's.label', score: 's.score', threshold: '$8::real' });
+  return `
+    select s.image_id as "imageId", ${sha256Sql('s.image_id')} as sha256, s.score, s.logit, ${was} as was,
+           ${becomes} as becomes, ${uriSql('s.image_id')} as uri
+      from (select s.image_id, s.score, s.logit, ${labelSql('$1', 's.image_id')} as label
+              from winnow.scores s
+             where s.model_id = $1 and (s.score, s.image_id) >= ($2::real, $3::integer)
+               and (s.score, s.image_id) <= ($4::real, $5::integer)
+             order by s.score ${scan}, s.image_id ${scan} offset 0) s
+     where ${was} <> ${becomes}
+     order by s.score ${scan}, s.image_id ${scan} limit $6::integer`;
+}
+
+const FLIPS = { asc: flipsSql('asc'), desc: flipsSql('desc') };

@@ -1,5 +1,6 @@
 import { rows, type Db } from '../db.js';
 import type { LabelValue, Verdict } from '../entities/index.js';
+import { labelSql, sha256Sql, uriSql } from './image-columns.js';
 import { thresholdInForceSql, verdictSql } from './verdict.js';
 
 /** Where a row stands among a model's scores: rows are ordered by score, then image. */
@@ -92,20 +93,16 @@ function isBefore(a: ScorePosition, b: ScorePosition): boolean {
 
 /** $1 model, $2 $3 first position, $4 $5 last position, $6 rows, $7 threshold or null. */
 function pageSql(scan: 'asc' | 'desc'): string {
-  const verdict = verdictSql({ label: 'l.value', score: 's.score', threshold: 't.value' });
+  const verdict = verdictSql({ label: 's.label', score: 's.score', threshold: 't.value' });
   return `
-    select s.image_id as "imageId", encode(i.sha256, 'hex') as sha256, s.score, s.logit, l.value as label,
-           ${verdict} as verdict,
-           (select u.uri from winnow.sources u where u.image_id = s.image_id and u.replaced_at is null
-             order by u.id limit 1) as uri
-      from (select * from winnow.scores
-             where model_id = $1 and (score, image_id) >= ($2::real, $3::integer)
-               and (score, image_id) <= ($4::real, $5::integer)
-             order by score ${scan}, image_id ${scan} limit $6::integer) s
-      join winnow.images i on i.id = s.image_id
-      join winnow.models m on m.id = s.model_id
-      left join winnow.labels l on l.collection_id = m.collection_id and l.image_id = s.image_id and l.superseded_at is null
-      cross join (select coalesce($7::real, ${thresholdInForceSql('$1')}) as value) t
+    select s.image_id as "imageId", s.sha256, s.score, s.logit, s.label, ${verdict} as verdict, s.uri
+      from (select s.image_id, s.score, s.logit, ${sha256Sql('s.image_id')} as sha256,
+                   ${labelSql('$1', 's.image_id')} as label, ${uriSql('s.image_id')} as uri
+              from winnow.scores s
+             where s.model_id = $1 and (s.score, s.image_id) >= ($2::real, $3::integer)
+               and (s.score, s.image_id) <= ($4::real, $5::integer)
+             order by s.score ${scan}, s.image_id ${scan} limit $6::integer) s
+     cross join (select coalesce($7::real, ${thresholdInForceSql('$1')}) as value) t
      order by s.score ${scan}, s.image_id ${scan}`;
 }
 

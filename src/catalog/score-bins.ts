@@ -1,20 +1,25 @@
 import { rows, type Db } from '../db.js';
 
-/**
- * SQL of how many scores of a model are a value or more: the bins above the value's own, and of that one the scores
- * themselves, by index. No score in a bin exceeds the bin's upper edge rounded to `real`: a `real` above that would be
- * nearer to the next bin by half a unit in the last place, far more than what the multiplication in score_bin can err.
- * @param modelId SQL of an integer
- * @param value SQL of a `real`
- */
+/** SQL of how many scores of a model are a value or more: those in higher bins, and those of its own bin, by index. */
 export function scoresAtOrAboveSql(modelId: string, value: string): string {
   return `(
     (select coalesce(sum(b.images), 0) from winnow.score_bins b
-      where b.model_id = ${modelId} and b.bin > winnow.score_bin(${value})) +
-    (select count(*) from winnow.scores s
-      where s.model_id = ${modelId} and s.score >= ${value}
-        and s.score <= ((winnow.score_bin(${value}) + 1) / 10000::double precision)::real
-        and winnow.score_bin(s.score) = winnow.score_bin(${value})))`;
+      where b.model_id = ${modelId} and b.bin > winnow.score_bin(${value})) + ${sameBinAtOrAboveSql(modelId, value)})`;
+}
+
+/**
+ * SQL of how many scores of a model are a value or more but fall into the same bin. No score in a bin exceeds the bin's
+ * upper edge rounded to `real`: the next `real` lies above the edge by half a unit in the last place or more, far more
+ * than the multiplication in score_bin can err.
+ * @param modelId SQL of an integer
+ * @param value SQL of a `real`
+ */
+export function sameBinAtOrAboveSql(modelId: string, value: string): string {
+  return `(
+    select count(*) from winnow.scores s
+     where s.model_id = ${modelId} and s.score >= ${value}
+       and s.score <= ((winnow.score_bin(${value}) + 1) / 10000::double precision)::real
+       and winnow.score_bin(s.score) = winnow.score_bin(${value}))`;
 }
 
 /** Bins of a model that do not say what its scores say; empty when all is well. Reads every score. */
