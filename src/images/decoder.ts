@@ -73,8 +73,9 @@ export async function decodeImage<T>(
 }
 
 /**
- * failOn was chosen by measurement: "none" lets files pass of which half is missing, "truncated" lets damaged LZW data and wrong
- * checksums pass, and "warning" refuses whole pictures for stray bytes between JPEG markers, which scraped files do have.
+ * failOn was chosen by measurement: "none" lets files pass of which half is missing, "truncated" lets damaged LZW data
+ * and wrong checksums pass, and "warning" refuses whole pictures for stray bytes between JPEG markers, which scraped
+ * files do have.
  */
 function readOptions(limitInputPixels: number | false): SharpOptions {
   return { failOn: 'error', limitInputPixels, sequentialRead: true };
@@ -99,13 +100,13 @@ function readHeader(metadata: Metadata, format: ImageFormat): ImageHeader {
 
 function tooManyPixels({ width, height }: ImageHeader, limit: number): WinnowError {
   const count = (pixels: number) => pixels.toLocaleString('en-US');
-  const message = `The picture is ${width} x ${height}, ${count(width * height)} pixels; the limit is ${count(limit)} (WINNOW_MAX_PIXELS).`;
-  return new WinnowError('TOO_MANY_PIXELS', message);
+  const size = `${width} x ${height}, ${count(width * height)} pixels`;
+  return new WinnowError('TOO_MANY_PIXELS', `The picture is ${size}; the limit is ${count(limit)} (WINNOW_MAX_PIXELS).`);
 }
 
 /**
- * What the decoder threw, as a failure of this image. "Memory allocation error" counts as one too: it is what decoders say of headers
- * that claim too much.
+ * What the decoder threw, as a failure of this image. "Memory allocation error" counts as one too: it is what decoders
+ * say of headers that claim too much.
  */
 function asFailure(error: unknown, bytes: Buffer, format: ImageFormat): unknown {
   if (error instanceof WinnowError || !(error instanceof Error)) return error;

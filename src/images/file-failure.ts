@@ -15,8 +15,9 @@ const CODES: Readonly<Record<string, readonly [FailureCode, string]>> = {
 };
 
 /**
- * What the file system threw for one file, as a failure. Anything else (no file handles left, a network drive that is gone) is an
- * outage, no fact about the file: it comes back as it is, so that the run is tried again and nothing is marked as done.
+ * What the file system threw for one file, as a failure. Anything else (no file handles left, a network drive that is
+ * gone) is an outage, no fact about the file: it comes back as it is, so that the run is tried again and nothing is
+ * marked as done.
  */
 export function fileFailure(error: unknown): unknown {
   const known = CODES[systemCode(error) ?? ''];

@@ -5,7 +5,9 @@ export type ImageFormat = (typeof IMAGE_FORMATS)[number];
 
 const EXPECTED = 'Expected a JPEG, PNG, WebP, GIF, TIFF or AVIF picture';
 
-/** First bytes, read as Latin-1, of what is taken. Pictures of the HEIF family tell themselves apart by brand, below. */
+/**
+ * First bytes, read as Latin-1, of what is taken. Pictures of the HEIF family tell themselves apart by brand, below.
+ */
 const TAKEN: readonly (readonly [ImageFormat, RegExp])[] = [
   ['JPEG', /^\xff\xd8\xff/],
   ['PNG', /^\x89PNG\r\n\x1a\n/],

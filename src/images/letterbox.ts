@@ -19,14 +19,14 @@ export const DEFAULT_LETTERBOX: LetterboxSpec = Object.freeze({ size: 224, posit
 
 const KERNEL = 'lanczos3';
 /**
- * Against the pixels before compression, 77 photographs at 224: 43 dB (median; the worst 37) and 18 kB. Quality 90 gives 40 and 32 dB,
- * 4:2:0 at most 27 dB for the worst, 98 gives 48 dB for 26 kB. Optimised Huffman tables change no pixel, save 6% and take as long
- * as the rest of the encoder.
+ * Against the pixels before compression, 77 photographs at 224: 43 dB (median; the worst 37) and 18 kB. Quality 90
+ * gives 40 and 32 dB, 4:2:0 at most 27 dB for the worst, 98 gives 48 dB for 26 kB. Optimised Huffman tables change no
+ * pixel, save 5% and take as long as the rest of the encoder.
  */
 const JPEG = { quality: 95, chromaSubsampling: '4:4:4', optimiseCoding: false } as const;
 /**
- * JPEG shrinks while decoding only where a factor of two is left for the kernel: at these sizes that equals a full decode bit for bit,
- * while shrinking all the way lost down to 30 dB and was not faster.
+ * JPEG shrinks while decoding only where a factor of two is left for the kernel: at these sizes that equals a full
+ * decode bit for bit, while shrinking all the way lost down to 30 dB and was not faster.
  */
 const FAST_SHRINK_ON_LOAD = false;
 
@@ -56,8 +56,8 @@ export function parseLetterbox(input: { readonly [K in keyof LetterboxSpec]?: un
 }
 
 /**
- * The square the network sees: the whole picture upright in sRGB, its aspect ratio kept, enlarged or reduced until its longer side
- * fills the square, the rest in the pad colour.
+ * The square the network sees: the whole picture upright in sRGB, its aspect ratio kept, enlarged or reduced until its
+ * longer side fills the square, the rest in the pad colour.
  * @returns a JPEG of size x size pixels
  * @throws WinnowError as decodeImage() does
  */
@@ -101,7 +101,10 @@ export async function decodeSquare(jpeg: Buffer, size: number): Promise<Uint8Arr
   }
 }
 
-/** Hex SHA-256 over everything that changes a square's pixels: geometry, kernel, colour, quality, and the versions of the decoders. */
+/**
+ * Hex SHA-256 over everything that changes a square's pixels: geometry, kernel, colour, quality, and the versions of
+ * the decoders.
+ */
 export function letterboxFingerprint(spec: LetterboxSpec): string {
   const {
     sharp: version,

@@ -4,8 +4,9 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { systemCode, WinnowError } from '../errors.js';
 
 /**
- * The real place of a path, checked to lie inside one of the roots (or to be one). Symbolic links are resolved on both sides; of a
- * path that does not exist yet, its nearest ancestor that does. Use what comes back, not what was asked for.
+ * The real place of a path, checked to lie inside one of the roots (or to be one). Symbolic links are resolved on both
+ * sides; of a path that does not exist yet, its nearest ancestor that does. Use what comes back, not what was asked
+ * for.
  * @param path absolute, or relative to the working directory
  * @throws WinnowError PATH_NOT_ALLOWED outside of every root, or when there is no telling
  */

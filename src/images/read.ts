@@ -48,8 +48,8 @@ export async function readFileBytes(path: string, limits: Config['limits']): Pro
 }
 
 /**
- * Facts of one image. Every pixel of the first frame is decoded, small (JPEG shrinks while it decodes), so that a truncated or
- * corrupt file is found here and not later.
+ * Facts of one image. Every pixel of the first frame is decoded, small (JPEG shrinks while it decodes), so that a
+ * truncated or corrupt file is found here and not later.
  * @throws WinnowError as decodeImage() does
  */
 export async function inspect(bytes: Buffer, limits: Config['limits']): Promise<ImageFacts> {

@@ -13,8 +13,8 @@ export function squarePath(home: string, spec: LetterboxSpec, sha256: string): s
 }
 
 /**
- * Writes a file so that under its name there is never half of it: to a temporary name in the same folder, then renamed. Makes the
- * folders that are missing. Several writers of one path are fine; the last one stays.
+ * Writes a file so that under its name there is never half of it: to a temporary name in the same folder, then
+ * renamed. Makes the folders that are missing. Several writers of one path are fine; the last one stays.
  * @throws the file system's error (no space, no permission); the temporary file is gone then
  */
 export async function writeAtomically(path: string, bytes: Buffer): Promise<void> {

@@ -24,7 +24,10 @@ export interface WalkFailure {
 export type Found = { file: FoundFile } | { failure: WalkFailure };
 
 export interface WalkOptions {
-  /** Real paths of folders that links may lead into; a link to a file outside of them is a failure. Without, links lead anywhere. */
+  /**
+   * Real paths of folders that links may lead into; a link to a file outside of them is a failure. Without, links lead
+   * anywhere.
+   */
   roots?: readonly string[];
 }
 
@@ -44,9 +47,10 @@ interface Entry {
 }
 
 /**
- * Finds the files in a folder and in all below, or the one file that `root` is. Streams: of a folder, a few dozen entries are held at a
- * time, and of the tree, the folders that are still to be read. Links to files are followed, links to folders are not. Hidden files and
- * folders and an export's manifests are passed over in silence; whatever else is no readable file is a failure.
+ * Finds the files in a folder and in all below, or the one file that `root` is. Streams: of a folder, a few dozen
+ * entries are held at a time, and of the tree, the folders that are still to be read. Links to files are followed,
+ * links to folders are not. Hidden files and folders and an export's manifests are passed over in silence; whatever
+ * else is no readable file is a failure.
  * @throws the signal's reason when aborted, and what the file system throws that concerns no single file
  */
 export async function* walk(root: string, signal?: AbortSignal, options: WalkOptions = {}): AsyncIterable<Found> {
