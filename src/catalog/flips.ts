@@ -35,10 +35,11 @@ export async function flipCounts(
   const [{ flips }] = await rows<{ flips: number }>(
     db,
     `select (${scoresAtOrAboveSql('$1', '$2::real')} - ${scoresAtOrAboveSql('$1', '$3::real')} - (
-        select count(*) from winnow.models m
+        -- a filter, not a condition: labels are few, and their scores are best found one by one
+        select count(*) filter (where s.score >= $2::real and s.score < $3::real) from winnow.models m
           join winnow.labels l on l.collection_id = m.collection_id and l.superseded_at is null
-          join winnow.scores s on s.model_id = m.id and s.image_id = l.image_id
-         where m.id = $1 and s.score >= $2::real and s.score < $3::real))::integer as flips`,
+          left join winnow.scores s on s.model_id = m.id and s.image_id = l.image_id
+         where m.id = $1))::integer as flips`,
     [modelId, low, high],
     'flip-counts',
   );
