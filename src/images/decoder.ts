@@ -101,7 +101,10 @@ function readHeader(metadata: Metadata, format: ImageFormat): ImageHeader {
 function tooManyPixels({ width, height }: ImageHeader, limit: number): WinnowError {
   const count = (pixels: number) => pixels.toLocaleString('en-US');
   const size = `${width} x ${height}, ${count(width * height)} pixels`;
-  return new WinnowError('TOO_MANY_PIXELS', `The picture is ${size}; the limit is ${count(limit)} (WINNOW_MAX_PIXELS).`);
+  return new WinnowError(
+    'TOO_MANY_PIXELS',
+    `The picture is ${size}; the limit is ${count(limit)} (WINNOW_MAX_PIXELS).`,
+  );
 }
 
 /**
