@@ -16,6 +16,7 @@ import { formatError } from '../schema/errors.js';
 import { costPlugin, LIMITS, validationRules, writePlugin } from '../schema/limits.js';
 import { buildWinnowSchema } from '../schema/schema.js';
 import { viewerOf } from './access.js';
+import { statusPlugin } from './status.js';
 
 export interface GraphqlEndpoint {
   readonly handler: RequestHandler;
@@ -43,6 +44,7 @@ export async function createGraphql(config: Config, services: Services, log: Log
     plugins: [
       writePlugin,
       costPlugin(schema),
+      statusPlugin,
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(), // it would load scripts from elsewhere
       ApolloServerPluginUsageReportingDisabled(), // nothing is ever sent out, whatever the environment says

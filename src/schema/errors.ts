@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 
-import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError } from 'graphql';
 import type { GraphQLFormattedError } from 'graphql';
 
@@ -48,15 +47,14 @@ export function publicError(error: unknown, log: Log): { code: ErrorCode; messag
 export function formatError(log: Log): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
   return (formatted, error) => {
     const { message, locations, path } = formatted;
-    const original = unwrapResolverError(error);
-    const given = formatted.extensions?.code;
-    if (original instanceof GraphQLError && original.originalError == null) {
-      // A variable or literal of the wrong type: the engine's message names it, what it must be and what it is.
-      if (given === 'BAD_USER_INPUT') return { message, locations, path, extensions: { code: 'BAD_INPUT' } };
-      if (typeof given === 'string' && ENGINE_CODES.has(given))
-        return { message, locations, path, extensions: { code: given } };
+    const root = rootOf(error);
+    if (root instanceof GraphQLError) {
+      // The engine's own: its message says what was expected and what came. Rules of ours gave the root a code.
+      const code = String(root.extensions.code ?? formatted.extensions?.code);
+      if (code === 'BAD_USER_INPUT') return { message, locations, path, extensions: { code: 'BAD_INPUT' } };
+      if (ENGINE_CODES.has(code)) return { message, locations, path, extensions: { code } };
     }
-    const shown = publicError(rootOf(original), log);
+    const shown = publicError(root, log);
     return {
       message: shown.message,
       locations,
@@ -66,7 +64,7 @@ export function formatError(log: Log): (formatted: GraphQLFormattedError, error:
   };
 }
 
-/** A WinnowError that a GraphQLError was wrapped around, or the error itself. */
+/** What the engine wrapped, perhaps more than once: an error of a resolver, or an error of its own. */
 function rootOf(error: unknown): unknown {
-  return error instanceof GraphQLError && error.originalError ? error.originalError : error;
+  return error instanceof GraphQLError && error.originalError ? rootOf(error.originalError) : error;
 }

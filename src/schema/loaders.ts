@@ -4,12 +4,10 @@ import type { DataSource, EntityTarget, FindOptionsWhere } from 'typeorm';
 
 import * as batches from '../catalog/batches.js';
 import type { Asked, Pair } from '../catalog/batches.js';
-import { countsAt, type Counts } from '../catalog/counts.js';
+import { countsOf, type Counts, type CountsAsked } from '../catalog/counts.js';
 import { Backbone, Collection, Image, Model, Run } from '../entities/index.js';
 
 export type Loaders = ReturnType<typeof createLoaders>;
-
-type CountsAsked = Parameters<typeof countsAt>[1];
 
 /**
  * One loader a relation: the fields of all nodes of a page that need it are answered by one statement.
@@ -39,12 +37,9 @@ export function createLoaders(dataSource: DataSource) {
     epochs: lists(batches.epochsOf),
     score: pairs(batches.scoresOf),
     label: pairs(batches.labelsInForce),
-    counts: new DataLoader<CountsAsked, Counts, string>(
-      (asked) => Promise.all(asked.map((one) => countsAt(dataSource, one))),
-      {
-        cacheKeyFn: ({ modelId, threshold }) => `${modelId}:${threshold ?? ''}`,
-      },
-    ),
+    counts: new DataLoader<CountsAsked, Counts | null, string>((asked) => countsOf(dataSource, asked), {
+      cacheKeyFn: ({ modelId, threshold }) => `${modelId}:${threshold ?? ''}`,
+    }),
     labelCounts: new DataLoader((ids: readonly number[]) => batches.labelCountsOf(dataSource, ids)),
   };
 }
