@@ -87,7 +87,7 @@ export class Networks {
   async backbone(name: string): Promise<Backbone> {
     if (this.#backbone?.name !== name) {
       await this.#drop(this.#backbone);
-      const options = { cacheDirectory: join(this.config.home, 'backbones'), threads: this.config.threads };
+      const options = { cacheDirectory: this.config.home, threads: this.config.threads };
       this.#backbone = { name, loaded: loadBackbone(name, options) };
     }
     return this.#orForget(this.#backbone.loaded);
