@@ -1,5 +1,9 @@
-/** Bits that may differ between two pictures of one group. */
-export const NEAR_DUPLICATE_DISTANCE = 5;
+/**
+ * Bits that may differ between two pictures of one group. A picture saved anew, at half the size or at a lower quality, differs in up to 6.
+ * Among 3,391 emoji, pairs at 5 and 6 bits were all variants of one drawing; among 3,068 photographs of clothes, no two
+ * different pictures were nearer than 6, 5 pairs at 6 (garments alike on the same floor), and beyond 7 unlike ones chain.
+ */
+export const NEAR_DUPLICATE_DISTANCE = 6;
 
 const LARGEST_DISTANCE = 16;
 const INDEX_SPACE = 2 ** 21;

@@ -1,44 +1,41 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { systemCode, WinnowError } from '../errors.js';
 import { headToOnnx } from './heads-onnx.js';
-import { scoreRows, type Scored } from './scorer.js';
+import { openScorer, type HeadScorer } from './scorer.js';
 import type { Head, TrainedHead, TrainOptions } from './training.js';
 
-/** What stands in a model directory's spec.json. */
+/** What stands in a model's spec.json. */
 export interface ModelSpec {
   readonly version: 1;
   readonly head: Head;
   readonly options: TrainOptions;
-  /** Numbers in a feature vector. */
   readonly dimensions: number;
-  /** fingerprint: of everything that changes pixels or features. */
+  /** The features that the head was trained on; it may score no others. */
   readonly backbone: { readonly name: string; readonly fingerprint: string };
   readonly letterbox: unknown;
   readonly labelsDigest: string;
   readonly chosenEpoch: number;
-  readonly metrics: Record<string, number | null>;
-  /** Hex SHA-256 of each other file of the directory. */
-  readonly files: Record<string, string>;
+  readonly metrics: Readonly<Record<string, number | null>>;
+  /** Hex SHA-256 of each other file of the directory, by name. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
-export interface Scorer {
+export interface Scorer extends HeadScorer {
   readonly spec: ModelSpec;
+  /** Hex SHA-256 over the spec, and so over the hash of every file. */
   readonly fingerprint: string;
-  /** @param features n x spec.dimensions, row-major. */
-  score(features: Float32Array, n: number): Promise<Scored>;
-  dispose(): Promise<void>;
 }
 
 const HEAD_FILE = 'head.onnx';
 const SPEC_FILE = 'spec.json';
+const VERSION = 1;
 
 /**
- * Writes a model as a directory: the head as ONNX and its spec. The directory appears whole or not at all.
- * @param directory must not exist.
- * @returns the model's fingerprint, the hash of spec.json, which holds the hash of the weights.
+ * Writes a model's directory: head.onnx and spec.json. It appears whole or not at all, replacing what was there.
+ * @returns the model's fingerprint; the same training gives the same one.
  */
 export async function saveModel(
   directory: string,
@@ -46,49 +43,65 @@ export async function saveModel(
   spec: Omit<ModelSpec, 'files' | 'version'>,
 ): Promise<{ fingerprint: string }> {
   const head = headToOnnx(trained.weights);
-  const complete: ModelSpec = { version: 1, ...spec, files: { [HEAD_FILE]: sha256(head) } };
-  const text = JSON.stringify(complete, null, 2) + '\n';
-  const temporary = join(dirname(directory), `.${randomUUID()}.tmp`);
-  await mkdir(temporary, { recursive: true });
+  const whole: ModelSpec = { ...spec, version: VERSION, files: { [HEAD_FILE]: sha256(head) } };
+  const fingerprint = fingerprintOf(whole);
+
+  const temporary = `${directory}.${randomUUID()}.tmp`;
   try {
-    await writeDurably(join(temporary, HEAD_FILE), head);
-    await writeDurably(join(temporary, SPEC_FILE), text);
+    await mkdir(temporary, { recursive: true });
+    await writeFile(join(temporary, HEAD_FILE), head, { flush: true });
+    await writeFile(join(temporary, SPEC_FILE), canonicalJson({ ...whole, fingerprint }), { flush: true });
+    await mkdir(dirname(directory), { recursive: true });
+    await rm(directory, { recursive: true, force: true });
     await rename(temporary, directory);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw error;
   }
-  return { fingerprint: sha256(text) };
+  return { fingerprint };
 }
 
 /**
- * Opens a model for scoring; the same directory gives the same scores, bit for bit, on the same machine.
+ * Opens a model for scoring, after checking every byte of it.
  * @param options.expectBackbone fingerprint of the features that will be scored.
- * @throws WinnowError MODEL_DAMAGED that names the file, FINGERPRINT_MISMATCH.
+ * @throws WinnowError MODEL_DAMAGED that names the file; FINGERPRINT_MISMATCH when it was trained on other features.
  */
 export async function loadModel(
   directory: string,
-  { threads, expectBackbone }: { threads: number; expectBackbone: string },
+  options: { threads: number; expectBackbone: string },
 ): Promise<Scorer> {
-  const text = (await readModelFile(directory, SPEC_FILE)).toString();
-  const spec = parseSpec(directory, text);
-  if (spec.backbone.fingerprint !== expectBackbone) {
+  const { spec, fingerprint } = readSpec(directory, await readModelFile(directory, SPEC_FILE));
+  if (spec.backbone.fingerprint !== options.expectBackbone) {
     throw new WinnowError(
       'FINGERPRINT_MISMATCH',
-      `The model in ${directory} was trained on features ${spec.backbone.fingerprint.slice(0, 12)}, but was asked to score features ${expectBackbone.slice(0, 12)}. Their scores would mean nothing: train a new model.`,
+      `The model in ${directory} was trained on features ${short(spec.backbone.fingerprint)} of ${spec.backbone.name}, but is to score features ` +
+        `${short(options.expectBackbone)}: its scores would mean nothing. Train again on the present features, or classify with those of the model.`,
     );
   }
   const head = await readModelFile(directory, HEAD_FILE);
-  if (sha256(head) !== spec.files[HEAD_FILE])
-    throw damaged(directory, HEAD_FILE, 'its bytes are not those of its hash');
-  const { openEngine } = await import('./engine.js');
-  const engine = await openEngine(head, { threads });
-  return {
-    spec,
-    fingerprint: sha256(text),
-    score: (features, n) => scoreRows(engine, features, n, spec.dimensions),
-    dispose: () => engine.dispose(),
-  };
+  if (sha256(head) !== spec.files[HEAD_FILE]) throw damaged(directory, HEAD_FILE, 'its bytes have changed');
+  return { ...(await openScorer(head, spec.dimensions, options)), spec, fingerprint };
+}
+
+/** A spec is written in one way only, so any other byte in it is damage. */
+function readSpec(directory: string, bytes: Buffer): { spec: ModelSpec; fingerprint: string } {
+  const text = bytes.toString('utf8');
+  let spec: ModelSpec;
+  let fingerprint: unknown;
+  try {
+    ({ fingerprint, ...spec } = JSON.parse(text) as ModelSpec & { fingerprint: unknown });
+  } catch (cause) {
+    throw damaged(directory, SPEC_FILE, 'it is not the JSON of a model', cause);
+  }
+  const expected = fingerprintOf(spec);
+  if (fingerprint !== expected || text !== canonicalJson({ ...spec, fingerprint })) {
+    throw damaged(directory, SPEC_FILE, 'its bytes have changed');
+  }
+  const version: number = spec.version;
+  if (version !== VERSION) {
+    throw damaged(directory, SPEC_FILE, `it has version ${version}, but this program reads version ${VERSION}`);
+  }
+  return { spec, fingerprint: expected };
 }
 
 async function readModelFile(directory: string, name: string): Promise<Buffer> {
@@ -99,32 +112,28 @@ async function readModelFile(directory: string, name: string): Promise<Buffer> {
   }
 }
 
-function parseSpec(directory: string, text: string): ModelSpec {
-  try {
-    const spec = JSON.parse(text) as ModelSpec;
-    if (spec.version === 1 && spec.files[HEAD_FILE] !== undefined) return spec;
-  } catch (cause) {
-    throw damaged(directory, SPEC_FILE, 'it is not JSON', cause);
-  }
-  throw damaged(directory, SPEC_FILE, 'it is not a model spec of version 1');
-}
-
-function damaged(directory: string, file: string, reason: string, cause?: unknown): WinnowError {
-  const message = `The model file ${join(directory, file)} is damaged: ${reason}. Restore it from a backup, or train again; the labels are in the catalog.`;
+function damaged(directory: string, name: string, what: string, cause?: unknown): WinnowError {
+  const message = `The model file ${join(directory, name)} is damaged: ${what}. Restore it from a backup, or train again: the labels are in the catalog.`;
   return new WinnowError('MODEL_DAMAGED', message, { cause });
 }
 
-/** Flushed, so that the rename which makes the directory visible never comes to disk before its content. */
-async function writeDurably(path: string, content: Uint8Array | string): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+function fingerprintOf(spec: ModelSpec): string {
+  return sha256(canonicalJson(spec));
 }
 
-function sha256(content: Uint8Array | string): string {
-  return createHash('sha256').update(content).digest('hex');
+/** JSON with the keys of every object in order, so that equal values give equal bytes. */
+function canonicalJson(value: unknown): string {
+  const sorted = (_: string, inner: unknown): unknown =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner;
+  return `${JSON.stringify(value, sorted, 2)}\n`;
+}
+
+function sha256(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function short(fingerprint: string): string {
+  return fingerprint.slice(0, 12);
 }

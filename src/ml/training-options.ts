@@ -23,7 +23,7 @@ export interface TrainOptions {
 const COMMON = { seed: 1, validationShare: 0.2 };
 
 export const DEFAULT_TRAIN_OPTIONS: Readonly<Record<Head, Readonly<TrainOptions>>> = {
-  LINEAR: { head: 'LINEAR', epochs: 100, batchSize: 32, learningRate: 0.003, l2: 0.1, patience: 40, ...COMMON },
+  LINEAR: { head: 'LINEAR', epochs: 100, batchSize: 32, learningRate: 0.003, l2: 0.07, patience: 30, ...COMMON },
   MLP: { head: 'MLP', epochs: 100, batchSize: 64, learningRate: 0.0001, l2: 0.0001, patience: 10, ...COMMON },
 };
 
