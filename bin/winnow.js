@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+// Plain JavaScript, so that an old Node gets a sentence instead of a syntax error.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  process.stderr.write(
+    `winnow: CONFIGURATION: Node 20.19 or later is needed, but this is ${process.version}. See https://nodejs.org/.\n`,
+  );
+  process.exit(2);
+}
+
+// A clone has the sources and runs them as they are; a package has what `npm run build` made of them.
+if (existsSync(new URL('../src/cli.ts', import.meta.url))) {
+  const { register } = await import('tsx/esm/api');
+  register({ tsconfig: fileURLToPath(new URL('../tsconfig.json', import.meta.url)) });
+  await import('../src/cli.ts');
+} else {
+  await import('../dist/src/cli.js');
+}

@@ -1,0 +1,59 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+
+import type { ImagesFlags } from './commands/images.js';
+import type { FailuresFlags, RunsFlags } from './commands/runs.js';
+import type { ThresholdFlags } from './commands/threshold.js';
+import type { CommonFlags } from './flags.js';
+import { modelNumber, number, whole, withCommonFlags } from './flags.js';
+
+const STAGES = ['ingest', 'resize', 'embed', 'train', 'classify', 'export'];
+const STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'];
+
+/** The commands that read the catalog, and the threshold. */
+export function addCatalogCommands(program: Command): void {
+  const threshold = program.command('threshold').description('show or set the score from which an image is OK');
+  withCommonFlags(threshold.command('show', { isDefault: true }))
+    .description('the threshold in force, what it makes of the images, and its history')
+    .option('--model <number>', 'which model (default: the latest)', modelNumber, 'latest')
+    .action(async (flags: ThresholdFlags) => (await import('./commands/threshold.js')).showThreshold(flags));
+  withCommonFlags(threshold.command('set'))
+    .argument('<value>', '0 to 1', number(0, 1))
+    .description('record a new threshold: one row, nothing is computed again')
+    .option('--model <number>', 'which model (default: the latest)', modelNumber, 'latest')
+    .option('--note <text>', 'why')
+    .action(async (value: number, flags: ThresholdFlags) =>
+      (await import('./commands/threshold.js')).moveThreshold(value, flags),
+    );
+
+  withCommonFlags(program.command('images'))
+    .description('list images by score')
+    .option('--model <number>', 'which model (default: the latest)', modelNumber, 'latest')
+    .option('--min <score>', 'from this score', number(0, 1), 0)
+    .option('--max <score>', 'to this score', number(0, 1), 1)
+    .addOption(new Option('--order <order>', 'by score').choices(['asc', 'desc']).default('desc'))
+    .option('--first <number>', 'how many', whole(1, 1000), 20)
+    .option('--after <cursor>', 'go on behind this cursor, printed at the end of the page before')
+    .action(async (flags: ImagesFlags) => (await import('./commands/images.js')).listImages(flags));
+
+  const runs = program.command('runs').description('list, show and cancel runs; read their failures');
+  withCommonFlags(runs.command('list', { isDefault: true }))
+    .description('the newest runs')
+    .addOption(new Option('--stage <stage>', 'only this stage').choices(STAGES))
+    .addOption(new Option('--state <state>', 'only in this state').choices(STATES))
+    .option('--first <number>', 'how many', whole(1, 1000), 20)
+    .action(async (flags: RunsFlags) => (await import('./commands/runs.js')).showRuns(flags));
+  runCommand(runs, 'show', 'everything about one run').action(async (id: number, flags: CommonFlags) =>
+    (await import('./commands/runs.js')).showRun(id, flags),
+  );
+  runCommand(runs, 'cancel', 'ask a run to stop; what it did is kept').action(async (id: number, flags: CommonFlags) =>
+    (await import('./commands/runs.js')).cancelRun(id, flags),
+  );
+  runCommand(runs, 'failures', 'the images a run could not use, and why')
+    .option('--first <number>', 'how many', whole(1, 1000), 100)
+    .action(async (id: number, flags: FailuresFlags) => (await import('./commands/runs.js')).showFailures(id, flags));
+}
+
+function runCommand(runs: Command, name: string, description: string): Command {
+  return withCommonFlags(runs.command(name)).argument('<id>', "the run's number", whole(1)).description(description);
+}

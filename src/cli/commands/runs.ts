@@ -1,0 +1,104 @@
+import { findCollection } from '../../catalog/collections.js';
+import { listFailures } from '../../catalog/failures.js';
+import { findRun, listRuns } from '../../catalog/runs.js';
+import type { Run } from '../../entities/index.js';
+import { positionOf } from '../position.js';
+import { constant } from '../flags.js';
+import type { CommonFlags } from '../flags.js';
+import { formatCount, formatRate, formatSeconds, tableLines } from '../format.js';
+import { describeRun, print } from '../output.js';
+import { withDatabase } from '../session.js';
+
+export interface RunsFlags extends CommonFlags {
+  stage?: string;
+  state?: string;
+  first: number;
+}
+
+export interface FailuresFlags extends CommonFlags {
+  first: number;
+}
+
+/** `winnow runs list`: the newest first. */
+export function showRuns(flags: RunsFlags): Promise<void> {
+  return withDatabase(async (db) => {
+    const collection = await findCollection(db, flags.collection);
+    const stage = flags.stage === undefined ? undefined : (constant(flags.stage) as Run['stage']);
+    const state = flags.state === undefined ? undefined : (constant(flags.state) as Run['state']);
+    const runs = await listRuns(db, { collectionId: collection.id, stage, state, first: flags.first });
+    print(flags.json, { runs: runs.map((run) => describeRun(run)) }, () =>
+      tableLines(
+        ['run', 'stage', 'state', 'total', 'done', 'there', 'failed', 'rate', 'took'],
+        runs.map(runCells),
+        [1, 2],
+      ),
+    );
+  });
+}
+
+/** `winnow runs show <id>` */
+export function showRun(id: number, flags: CommonFlags): Promise<void> {
+  return withDatabase(async (db) => {
+    const run = await findRun(db, id);
+    const described = describeRun(run);
+    print(flags.json, { run: described }, () =>
+      Object.entries(described).map(([name, value]) => `${name.padEnd(15)} ${plain(value)}`),
+    );
+  });
+}
+
+/** `winnow runs cancel <id>`: asks; the worker stops between two batches. */
+export function cancelRun(id: number, flags: CommonFlags): Promise<void> {
+  return withDatabase(async (db) => {
+    const { cancelRun: ask } = await import('../../runs/request.js'); // knows every stage, so it takes a while to load
+    const run = await ask(db, id);
+    const text = run.finishedAt === null ? 'is asked to stop' : `is ${run.state.toLowerCase()}`;
+    print(flags.json, { run: describeRun(run) }, () => [`Run ${run.id} (${run.stage}) ${text}.`]);
+  });
+}
+
+/** `winnow runs failures <id>` */
+export function showFailures(id: number, flags: FailuresFlags): Promise<void> {
+  return withDatabase(async (db) => {
+    const run = await findRun(db, id);
+    const failures = await listFailures(db, run.id, { first: flags.first });
+    const listed = failures.map(({ stage, imageId, uri, attempt, code, message }) => ({
+      stage,
+      imageId,
+      uri,
+      attempt,
+      code,
+      message,
+    }));
+    print(flags.json, { run: run.id, failed: run.failed, failures: listed }, () => [
+      ...tableLines(
+        ['code', 'attempt', 'file', 'message'],
+        listed.map((row) => [row.code, String(row.attempt), row.uri ?? `image ${row.imageId}`, row.message]),
+        [0, 2, 3],
+      ),
+      '',
+      `${formatCount(listed.length)} failures of run ${run.id} (${run.stage}).`,
+    ]);
+  });
+}
+
+function runCells(run: Run): string[] {
+  const { seconds } = positionOf(run);
+  const items = run.done + run.failed;
+  return [
+    String(run.id),
+    run.stage,
+    run.errorCode === null ? run.state : `${run.state} ${run.errorCode}`,
+    run.total === null ? '-' : formatCount(run.total),
+    formatCount(run.done),
+    formatCount(run.skipped),
+    formatCount(run.failed),
+    items > 0 && seconds > 0 ? formatRate(items / seconds) : '-',
+    run.startedAt === null ? '-' : formatSeconds(seconds),
+  ];
+}
+
+function plain(value: unknown): string {
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

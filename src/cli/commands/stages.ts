@@ -1,0 +1,118 @@
+import { resolve } from 'node:path';
+
+import type { Run } from '../../entities/index.js';
+import { executeRun, noteFailures } from '../execute-run.js';
+import type { RunRequest } from '../execute-run.js';
+import { constant, given } from '../flags.js';
+import type { CommonFlags } from '../flags.js';
+import { formatCount, formatSeconds, formatShare } from '../format.js';
+import { describeRun, print } from '../output.js';
+import { positionOf } from '../position.js';
+import { withWorker } from '../session.js';
+
+export interface IngestFlags extends CommonFlags {
+  positive?: string[];
+  negative?: string[];
+  labelsByFolder?: boolean;
+  labels?: string;
+  who?: string;
+}
+
+export interface ResizeFlags extends CommonFlags {
+  size?: number;
+  position?: string;
+  pad?: string;
+}
+
+export interface EmbedFlags extends CommonFlags {
+  backbone?: string;
+}
+
+export interface TrainFlags extends CommonFlags {
+  backbone?: string;
+  head?: string;
+  epochs?: number;
+  batchSize?: number;
+  learningRate?: number;
+  l2?: number;
+  seed?: number;
+  validationShare?: number;
+  patience?: number;
+}
+
+export interface ClassifyFlags extends CommonFlags {
+  model?: number | 'latest';
+  mode?: string;
+}
+
+/** `winnow ingest <paths...>` */
+export function ingest(paths: string[], flags: IngestFlags): Promise<void> {
+  return command(flags, { collection: flags.collection, stage: 'INGEST', options: ingestOptions(paths, flags) });
+}
+
+/** The options of an INGEST run: paths made absolute, as whoever executes the run may stand elsewhere. */
+export function ingestOptions(paths: string[], flags: Omit<IngestFlags, 'collection'>): Record<string, unknown> {
+  const absolute = (list?: string[]): string[] | undefined => list?.map((path) => resolve(path));
+  return given({
+    paths: absolute(paths),
+    positive: absolute(flags.positive),
+    negative: absolute(flags.negative),
+    labelsByFolder: flags.labelsByFolder,
+    labelsFile: flags.labels === undefined ? undefined : resolve(flags.labels),
+    who: flags.who,
+  });
+}
+
+/** `winnow resize` */
+export function resize(flags: ResizeFlags): Promise<void> {
+  const { collection, size, position, pad } = flags;
+  const options = given({ size, position: position && constant(position), pad });
+  return command(flags, { collection, stage: 'RESIZE', options });
+}
+
+/** `winnow embed` */
+export function embed(flags: EmbedFlags): Promise<void> {
+  return command(flags, { collection: flags.collection, stage: 'EMBED', options: given({ backbone: flags.backbone }) });
+}
+
+/** `winnow train` */
+export function train(flags: TrainFlags): Promise<void> {
+  const { collection, backbone, head, epochs, batchSize, learningRate, l2, seed, validationShare, patience } = flags;
+  const numbers = { epochs, batchSize, learningRate, l2, seed, validationShare, patience };
+  const options = given({ backbone, head: head && constant(head), ...numbers });
+  return command(flags, { collection, stage: 'TRAIN', options });
+}
+
+/** `winnow classify` */
+export function classify(flags: ClassifyFlags): Promise<void> {
+  const { collection, model, mode } = flags;
+  const options = given({ model: model === 'latest' ? undefined : model, mode: mode && constant(mode) });
+  return command(flags, { collection, stage: 'CLASSIFY', options });
+}
+
+async function command(flags: CommonFlags, request: RunRequest): Promise<void> {
+  const run = await withWorker((session) => executeRun(session, request, process.stderr));
+  noteFailures(run, process.stderr);
+  print(flags.json, { run: describeRun(run) }, () => [summary(run)]);
+}
+
+/** One sentence about a run that has succeeded. */
+export function summary(run: Run): string {
+  const { seconds } = positionOf(run);
+  const counts = [
+    `${formatCount(run.done)} done`,
+    ...(run.skipped > 0 ? [`${formatCount(run.skipped)} there already`] : []),
+    ...(run.failed > 0 ? [`${formatCount(run.failed)} failed`] : []),
+  ];
+  return `Run ${run.id} (${run.stage}): ${counts.join(', ')} in ${formatSeconds(seconds)}.${outcomeText(run.outcome)}`;
+}
+
+function outcomeText(outcome: Record<string, unknown>): string {
+  const simple = Object.entries(outcome).filter(([, value]) => typeof value === 'number' || typeof value === 'string');
+  const parts = simple.map(([name, value]) => `${name} ${typeof value === 'number' ? tidy(value) : String(value)}`);
+  return parts.length > 0 ? ` ${parts.join(', ')}.` : '';
+}
+
+function tidy(value: number): string {
+  return Number.isInteger(value) ? formatCount(value) : formatShare(value);
+}

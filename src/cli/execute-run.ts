@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { ensureCollection } from '../catalog/collections.js';
+import { findRun } from '../catalog/runs.js';
+import type { Run } from '../entities/index.js';
+import { WinnowError } from '../errors.js';
+import { cancelRun, requestRun } from '../runs/request.js';
+import { formatCount, paint } from './format.js';
+import type { Sink } from './format.js';
+import { positionOf } from './position.js';
+import { startProgress } from './progress.js';
+import type { Progress } from './progress.js';
+import { localUser } from './session.js';
+import type { Session } from './session.js';
+
+const LOOK_MS = 100; // how often the run's row is read
+
+export interface RunRequest {
+  collection: string;
+  stage: Run['stage'];
+  options: Record<string, unknown>;
+}
+
+/**
+ * Requests a run and watches its row until it has ended, with progress on the sink. On Ctrl-C it asks for the run to be
+ * cancelled and waits for that.
+ * @throws WinnowError with the run's own code when it failed, CANCELLED when it was cancelled.
+ */
+export async function executeRun(session: Session, request: RunRequest, sink: Sink): Promise<Run> {
+  if (session.interrupted.aborted) throw new WinnowError('CANCELLED', `Stopped before ${request.stage} was requested.`);
+  if (request.stage === 'INGEST') await ensureCollection(session.dataSource, request.collection);
+  const { id } = await requestRun(session.dataSource, { ...request, requestedBy: localUser() });
+  const progress = startProgress(request.stage.toLowerCase(), sink);
+  const run = await watch(session, id, progress);
+  progress.end(positionOf(run), remarkOf(run));
+  if (run.state === 'SUCCEEDED') return run;
+  if (run.state === 'CANCELLED') {
+    throw new WinnowError(
+      'CANCELLED',
+      `Run ${run.id} (${run.stage}) was cancelled. What it did is kept; run it again to go on.`,
+    );
+  }
+  throw new WinnowError(
+    run.errorCode ?? 'INTERNAL',
+    `Run ${run.id} (${run.stage}): ${run.errorMessage ?? 'no message'}`,
+  );
+}
+
+/** Says on the sink that images failed and where to read about them; a run with failures of single images has succeeded. */
+export function noteFailures(run: Run, sink: Sink): void {
+  if (run.failed === 0) return;
+  const what = `${formatCount(run.failed)} of ${formatCount(run.total ?? run.failed)} could not be used.`;
+  sink.write(`${paint(sink, 'yellow', what)} See why: winnow runs failures ${run.id}\n`);
+}
+
+async function watch(session: Session, id: number, progress: Progress): Promise<Run> {
+  const { dataSource, interrupted } = session;
+  for (let asked = false; ; await sleep(LOOK_MS)) {
+    if (interrupted.aborted && !asked) {
+      asked = true;
+      await cancelRun(dataSource, id);
+    }
+    const run = await findRun(dataSource, id);
+    if (run.finishedAt !== null) return run;
+    progress.update(positionOf(run));
+  }
+}
+
+function remarkOf(run: Run): string | undefined {
+  if (run.state !== 'SUCCEEDED') return run.state.toLowerCase();
+  const remarks = [
+    run.skipped > 0 ? `${formatCount(run.skipped)} there already` : '',
+    run.failed > 0 ? `${formatCount(run.failed)} failed` : '',
+  ].filter(Boolean);
+  return remarks.length > 0 ? remarks.join(', ') : undefined;
+}

@@ -1,0 +1,54 @@
+import { InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+
+/** What every command takes. */
+export interface CommonFlags {
+  collection: string;
+  json?: boolean;
+}
+
+/** Adds --collection and --json. */
+export function withCommonFlags(command: Command): Command {
+  return command
+    .option('--collection <name>', 'the set of images screened for one question', 'default')
+    .option('--json', 'print the result as one JSON document');
+}
+
+/** Parses a whole number from min to max. */
+export function whole(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    const range = max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`;
+    throw new InvalidArgumentError(`Expected a whole number ${range}.`);
+  };
+}
+
+/** Parses a number from min to max. */
+export function number(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a number from ${min} to ${max}.`);
+  };
+}
+
+/** Parses a model's number, or `latest`. */
+export function modelNumber(text: string): number | 'latest' {
+  return text === 'latest' ? text : whole(1)(text.replace(/^v/, ''));
+}
+
+/** Collects the values of a flag that may be repeated. */
+export function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
+/** Upper case with underscores, as the catalog has it: "top-left" -> "TOP_LEFT". */
+export function constant(text: string): string {
+  return text.toUpperCase().replaceAll('-', '_');
+}
+
+/** The flags that were given, without the undefined ones. */
+export function given<T extends object>(flags: T): Partial<T> {
+  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

@@ -1,0 +1,41 @@
+import { CommanderError } from 'commander';
+
+import { WinnowError } from '../errors.js';
+import type { ErrorCode } from '../errors.js';
+import { createProgram } from './program.js';
+
+/** What the process ends with. */
+export const EXIT = { OK: 0, FAILED: 1, USAGE: 2, INTERRUPTED: 130 } as const;
+
+/** Runs one command line (without `node winnow`). Says what went wrong in one line on stderr; returns the exit code. */
+export async function runCommand(args: string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync(args, { from: 'user' });
+    return EXIT.OK;
+  } catch (error) {
+    // Help and version end the parsing by an error as well, and so does a command without its subcommand: help was shown.
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.OK;
+    if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.USAGE;
+    const { code, message } = describe(error);
+    process.stderr.write(`winnow: ${code}: ${message}\n`);
+    if (args.includes('--json')) process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
+    // Anything unforeseen is a bug or the world's fault: then the stack is what one needs.
+    if (code === 'INTERNAL' && error instanceof Error && !(error instanceof WinnowError)) {
+      process.stderr.write(`${error.stack ?? ''}\n`);
+    }
+    return exitCodeOf(code);
+  }
+}
+
+function describe(error: unknown): { code: ErrorCode; message: string } {
+  if (error instanceof WinnowError) return { code: error.code, message: error.message };
+  if (error instanceof CommanderError) {
+    return { code: 'BAD_INPUT', message: error.message.replace(/^error: /, '').replaceAll('\n', ' ') };
+  }
+  return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
+}
+
+function exitCodeOf(code: ErrorCode): number {
+  if (code === 'CANCELLED') return EXIT.INTERRUPTED;
+  return code === 'BAD_INPUT' || code === 'CONFIGURATION' ? EXIT.USAGE : EXIT.FAILED;
+}

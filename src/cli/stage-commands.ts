@@ -1,0 +1,90 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+
+import type { ExportFlags } from './commands/export.js';
+import type { ScreenFlags } from './commands/screen.js';
+import type { ClassifyFlags, EmbedFlags, IngestFlags, ResizeFlags, TrainFlags } from './commands/stages.js';
+import { collect, modelNumber, number, whole, withCommonFlags } from './flags.js';
+
+const model = '--model <number>';
+
+/** The commands that execute stages: one each, and `screen`, which executes them all. */
+export function addStageCommands(program: Command): void {
+  withCommonFlags(program.command('screen <folder>'))
+    .summary('do all of it in one go')
+    .description('do all of it in one go: ingest, resize, embed, train, classify, threshold, and export with --out')
+    .option('--positive <dir>', 'folder whose images are labelled positive (repeatable)', collect)
+    .option('--negative <dir>', 'folder whose images are labelled negative (repeatable)', collect)
+    .addOption(
+      new Option(
+        '--labels <file>',
+        'CSV with the columns path,label; path relative to the folder, or a sha256',
+      ).conflicts(['positive', 'negative']),
+    )
+    .option('--answers <file>', 'CSV like --labels; used for nothing but the report at the end')
+    .option('--threshold <value>', 'score from which an image is OK', number(0, 1), 0.5)
+    .option('--out <dir>', 'export to ok/ and ng/ below this folder')
+    .addOption(headOption())
+    .option('--seed <number>', 'seed of the training', whole(0, 2 ** 32 - 1))
+    .action(async (folder: string, flags: ScreenFlags) => (await import('./commands/screen.js')).screen(folder, flags));
+
+  withCommonFlags(program.command('ingest <paths...>'))
+    .summary('read folders and files into the catalog')
+    .description('read folders (recursively) and single files into the catalog; only what is new or changed is read')
+    .option('--positive <dir>', 'folder whose images are labelled positive (repeatable)', collect)
+    .option('--negative <dir>', 'folder whose images are labelled negative (repeatable)', collect)
+    .option('--labels-by-folder', "the folder's name is the label: positive/ok/good/yes/1, negative/ng/bad/no/0")
+    .option('--labels <file>', 'CSV with the columns path,label')
+    .option('--who <name>', 'who gave the labels (default: the user)')
+    .action(async (paths: string[], flags: IngestFlags) => (await import('./commands/stages.js')).ingest(paths, flags));
+
+  withCommonFlags(program.command('resize'))
+    .description('letterbox every image into a square')
+    .option('--size <pixels>', "the square's side", whole(16, 4096))
+    .addOption(new Option('--position <where>', 'where the image stands in it').choices(['top-left', 'centre']))
+    .option('--pad <colour>', 'colour around it, #rrggbb')
+    .action(async (flags: ResizeFlags) => (await import('./commands/stages.js')).resize(flags));
+
+  withCommonFlags(program.command('embed'))
+    .description('compute the features of every image')
+    .option('--backbone <name>', 'the pretrained network')
+    .action(async (flags: EmbedFlags) => (await import('./commands/stages.js')).embed(flags));
+
+  withCommonFlags(program.command('train'))
+    .summary('train a new model on the labels')
+    .description('train a head on the labelled images: a new model')
+    .option('--backbone <name>', 'the pretrained network')
+    .addOption(headOption())
+    .option('--epochs <number>', 'most passes over the labels', whole(1, 10_000))
+    .option('--batch-size <number>', 'labels a step', whole(1, 65_536))
+    .option('--learning-rate <number>', "Adam's step", number(0, 10))
+    .option('--l2 <number>', 'weight of the L2 penalty', number(0, 1000))
+    .option('--seed <number>', 'seed of the split and the weights', whole(0, 2 ** 32 - 1))
+    .option('--validation-share <number>', 'share of the labels that chooses the epoch', number(0.05, 0.5))
+    .option('--patience <number>', 'epochs without a better one before it stops; 0 never stops early', whole(0, 10_000))
+    .action(async (flags: TrainFlags) => (await import('./commands/stages.js')).train(flags));
+
+  withCommonFlags(program.command('classify'))
+    .description('score every image with a model')
+    .option(model, 'which model (default: the latest)', modelNumber)
+    .addOption(
+      new Option('--mode <mode>', 'score all images, or only those without a score').choices(['all', 'missing']),
+    )
+    .action(async (flags: ClassifyFlags) => (await import('./commands/stages.js')).classify(flags));
+
+  withCommonFlags(program.command('export [directory]'))
+    .summary('put the images into ok/ and ng/, or undo it')
+    .description('put the images into ok/ and ng/ with a manifest; again after the threshold moved: only what flipped')
+    .option(model, 'which model (default: the latest)', modelNumber)
+    .addOption(new Option('--mode <mode>', 'how').choices(['copy', 'hardlink', 'symlink', 'move']))
+    .option('--threshold <value>', 'instead of the one in force', number(0, 1))
+    .option('--undo <dir>', 'take an export back: moved files return to where they came from')
+    .option('--without-catalog', 'with --undo: believe the manifest where the catalog does not know the directory')
+    .action(async (directory: string | undefined, flags: ExportFlags) =>
+      (await import('./commands/export.js')).exportImages(directory, flags),
+    );
+}
+
+function headOption(): Option {
+  return new Option('--head <kind>', 'the small network that is trained').choices(['linear', 'mlp']);
+}

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import type { Screening } from '../../src/cli/screen-report.js';
+import { freshDatabase } from '../support/database.js';
+import { copyPictures, temporaryFolder, winnow, writeLabels } from './winnow.js';
+
+test('screen goes from a folder to ok/ and ng/, and the other commands go on from there', async (t) => {
+  const home = await temporaryFolder(t);
+  const { url } = await freshDatabase(t);
+  const settings = { WINNOW_HOME: home, DATABASE_URL: url };
+  const run = async (...args: string[]) => {
+    const ended = await winnow(args, settings);
+    assert.equal(ended.code, 0, `${args.join(' ')}: ${ended.stderr}`);
+    return ended;
+  };
+  const json = async <T>(...args: string[]) => JSON.parse((await run(...args, '--json')).stdout) as T;
+
+  const folder = join(home, 'pictures');
+  const all = await copyPictures(folder, 32);
+  const kinds = [all.slice(0, 32), all.slice(32)];
+  await writeLabels(
+    join(home, 'labels.csv'),
+    kinds.flatMap((kind) => kind.slice(0, 16)),
+  );
+  // Answers for the labelled ones as well, all of them wrong: they must not count.
+  await writeLabels(join(home, 'answers.csv'), [
+    ...kinds.flatMap((kind) => kind.slice(16)),
+    ...kinds.flatMap((kind) => kind.slice(0, 16).map(([name, person]): [string, boolean] => [name, !person])),
+    ['not-there.webp', true],
+  ]);
+  const out = join(home, 'out');
+
+  await t.test('--json gives the stages, the counts and the judgement', async () => {
+    const files = ['--labels', join(home, 'labels.csv'), '--answers', join(home, 'answers.csv')];
+    const screening = await json<Screening>(
+      'screen',
+      folder,
+      ...files,
+      '--threshold',
+      '0.65',
+      '--out',
+      out,
+      '--seed',
+      '3',
+    );
+    assert.deepEqual(
+      screening.stages.map(({ stage, state, failed }) => [stage, state, failed]),
+      ['INGEST', 'RESIZE', 'EMBED', 'TRAIN', 'CLASSIFY', 'EXPORT'].map((stage) => [stage, 'SUCCEEDED', 0]),
+    );
+    const { model, counts, flips, answers } = screening;
+    assert.deepEqual([model.number, model.positives, model.negatives], [1, 16, 16]);
+    const [at65, at50] = counts;
+    assert.equal(at65.ok + at65.ng, 64);
+    assert.equal(at65.labelled, 32);
+    assert.equal(at50.ok - at65.ok, flips.toNg);
+    assert.ok(answers);
+    assert.deepEqual([answers.images, answers.positives], [32, 16]);
+    assert.deepEqual(answers.aside, { labelled: 32, unmatched: 1, contradicted: 0, unscored: 0, unreadable: 0 });
+    assert.ok(answers.auc !== null && answers.auc > 0.75, `AUC ${answers.auc}`);
+    assert.equal((await readdir(join(out, 'ok'))).length, at65.ok);
+    assert.equal((await readdir(join(out, 'ng'))).length, at65.ng);
+  });
+
+  await t.test('a second screening reads nothing again, says so, and warns of the labels it has', async () => {
+    const { stdout, stderr } = await run('screen', folder);
+    assert.match(stderr, /holds 32 labels from before/);
+    assert.match(stdout, /^ingest +0 +64 /m);
+    assert.match(stdout, /^Model v2 of default: LINEAR head on 16 positive and 16 negative labels/m);
+  });
+
+  await t.test('the threshold is set and shown', async () => {
+    const set = await json<{ before: number; threshold: number; ok: number }>(
+      'threshold',
+      'set',
+      '0.9',
+      '--note',
+      'strict',
+    );
+    assert.deepEqual([set.before, set.threshold], [0.5, 0.9]);
+    const { stdout } = await run('threshold');
+    assert.match(stdout, /^0\.9 .* strict$/m);
+    assert.match(stdout, /^0\.5 /m);
+    await json('threshold', 'set', '0.2', '--model', 'v1');
+  });
+
+  await t.test('images are listed page by page, each once', async () => {
+    const seen: string[] = [];
+    for (let after: string[] = [], more = true; more;) {
+      const page = await json<{ images: { sha256: string; score: number }[]; next: string | null }>(
+        'images',
+        '--first',
+        '25',
+        ...after,
+      );
+      seen.push(...page.images.map(({ sha256 }) => sha256));
+      more = page.next !== null;
+      after = ['--after', page.next ?? ''];
+    }
+    assert.equal(seen.length, 64);
+    assert.equal(new Set(seen).size, 64);
+  });
+
+  await t.test('runs are listed and shown', async () => {
+    const { runs } = await json<{ runs: { id: number; stage: string }[] }>('runs', 'list', '--stage', 'train');
+    assert.deepEqual(
+      runs.map(({ stage }) => stage),
+      ['TRAIN', 'TRAIN'],
+    );
+    assert.match((await run('runs', 'show', String(runs[0].id))).stdout, /^state +SUCCEEDED$/m);
+    const { code, stderr } = await winnow(['runs', 'show', '999'], settings);
+    assert.deepEqual([code, stderr], [1, 'winnow: NOT_FOUND: There is no run 999.\n']);
+  });
+
+  await t.test('an export is undone', async () => {
+    await run('export', '--undo', out);
+    await assert.rejects(readdir(join(out, 'ok')), { code: 'ENOENT' });
+    assert.equal((await readdir(folder)).length, 64);
+  });
+});

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { temporaryFolder, winnow } from './winnow.js';
+
+test('--help names every command and the exit codes; --version says the version', async () => {
+  const help = await winnow(['--help']);
+  assert.equal(help.code, 0);
+  for (const name of [
+    'screen',
+    'ingest',
+    'resize',
+    'embed',
+    'train',
+    'classify',
+    'export',
+    'threshold',
+    'images',
+    'runs',
+    'serve',
+  ]) {
+    assert.match(help.stdout, new RegExp(`^ +${name} `, 'm'));
+  }
+  assert.match(help.stdout, /Exit codes: 0/);
+  assert.match((await winnow(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+test('wrong usage is one line on stderr and exit code 2', async () => {
+  const cases = [
+    { args: ['ingest', '.', '--sideways'], says: /^winnow: BAD_INPUT: unknown option '--sideways'\n$/ },
+    { args: ['scren', '.'], says: /^winnow: BAD_INPUT: unknown command 'scren' \(Did you mean screen\?\)\n$/ },
+    { args: ['train', '--epochs', 'many'], says: /^winnow: BAD_INPUT: .*whole number from 1.*\n$/ },
+    { args: ['threshold', 'set', '1.5'], says: /^winnow: BAD_INPUT: .*a number from 0 to 1\.\n$/ },
+    { args: ['export'], says: /^winnow: BAD_INPUT: Give either a directory .*\n$/ },
+    { args: ['screen', '.', '--answers', '/nowhere.csv'], says: /^winnow: BAD_INPUT: .*\/nowhere\.csv.*\n$/ },
+  ];
+  for (const { args, says } of cases) {
+    const { code, stdout, stderr } = await winnow(args);
+    assert.deepEqual({ code, stdout }, { code: 2, stdout: '' }, args.join(' '));
+    assert.match(stderr, says);
+  }
+});
+
+test('a wrong setting is named, with exit code 2, and with --json it is on stdout as JSON too', async (t) => {
+  const settings = { WINNOW_HOME: await temporaryFolder(t), WINNOW_THREADS: 'all' };
+  const { code, stdout, stderr } = await winnow(['runs', '--json'], settings);
+  assert.equal(code, 2);
+  assert.match(stderr, /^winnow: CONFIGURATION: WINNOW_THREADS must be .*\n$/);
+  assert.equal((JSON.parse(stdout) as { error: { code: string } }).error.code, 'CONFIGURATION');
+});
+
+test('a database that is not there is DATABASE_UNAVAILABLE, without a stack, and exit code 1', async () => {
+  const { code, stderr } = await winnow(['images'], { DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:1/none' });
+  assert.equal(code, 1);
+  assert.match(stderr, /^winnow: DATABASE_UNAVAILABLE: .*\n$/);
+  assert.doesNotMatch(stderr, /secret/);
+});
