@@ -1,8 +1,9 @@
 import { Logger, type LogLevel } from 'graphile-worker';
-import { Client, Pool, type ClientConfig } from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import type { DataSource } from 'typeorm';
 
 import type { Log } from '../log.js';
+import { PatientPool } from './patient-pool.js';
 
 /** The schema in which the queue keeps its jobs, whatever the environment says. */
 export const QUEUE_SCHEMA = 'graphile_worker';
@@ -16,13 +17,10 @@ export function queueLogger(log: Log | undefined): Logger {
 
 /**
  * Connections of the queue's own: work that holds all of the data source's never keeps a job from being taken or
- * finished. A lost connection is no more than an error of the statement that was on it.
+ * finished.
  */
-export function queuePool(dataSource: DataSource, max: number): Pool {
-  const pool = new Pool({ ...queueConnection(dataSource), max });
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  return pool;
+export function queuePool(dataSource: DataSource, max: number): PatientPool {
+  return new PatientPool({ ...queueConnection(dataSource), max });
 }
 
 /** One connection, not yet open, outside any pool. */

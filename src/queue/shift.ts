@@ -1,6 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { EventEmitter } from 'node:events';
 
-import { runTaskList, type JobHelpers, type TaskList, type WorkerPool, type WorkerPoolOptions } from 'graphile-worker';
+import {
+  runTaskList,
+  type JobHelpers,
+  type TaskList,
+  type WorkerEvents,
+  type WorkerPool,
+  type WorkerPoolOptions,
+} from 'graphile-worker';
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 
@@ -9,9 +16,12 @@ import { QUEUE_SCHEMA, queueLogger } from './graphile.js';
 import type { Jobs, Tasks } from './jobs.js';
 import { Voucher } from './voucher.js';
 import { WORKERS_DIED } from './watchdog.js';
+import { within } from './within.js';
 
 /** What a shift works with. */
 export interface Workplace {
+  /** Aborted when the worker stops; ends no shift, but the jobs in it. */
+  stopping: AbortSignal;
   dataSource: DataSource;
   pool: Pool;
   tasks: Tasks;
@@ -41,34 +51,42 @@ export function startShift(workplace: Workplace): Shift {
   });
   const toTask = (name: keyof Jobs) => async (payload: unknown, helpers: JobHelpers) => {
     try {
-      await doJob(workplace.tasks, name, payload, helpers, AbortSignal.any([helpers.abortSignal, cut.signal]));
+      await doJob(workplace.tasks, name, payload, helpers, AbortSignal.any([workplace.stopping, cut.signal]));
     } catch (error) {
-      if (helpers.abortSignal.aborted) interrupted.push({ id: helpers.job.id, attempt: helpers.job.attempts });
+      if (workplace.stopping.aborted) interrupted.push({ id: helpers.job.id, attempt: helpers.job.attempts });
       throw error;
     }
   };
   const names = Object.keys(workplace.tasks) as (keyof Jobs)[];
   const taskList: TaskList = Object.fromEntries(names.map((name) => [name, toTask(name)]));
-  return { workerPool: runTaskList(poolOptions(workplace, voucher), taskList, workplace.pool), voucher, interrupted };
+  const events = new EventEmitter() as WorkerEvents;
+  const workerPool = runTaskList({ ...poolOptions(workplace, voucher), events }, taskList, workplace.pool);
+  // An answer that was lost may have been a job: locked by this pool, and yet nobody's. The next shift frees it.
+  events.on('worker:getJob:error', ({ error }) => {
+    workplace.log?.('queue: asking for a job failed', { error });
+    setImmediate(() => void endPool(workerPool));
+  });
+  return { workerPool, voucher, interrupted };
 }
 
-/** Ends a shift: aborts the signals of its jobs and waits, twice `timeout` milliseconds at the longest. */
+/** Ends a shift whose jobs were told to stop, and waits for them, twice `timeout` milliseconds at the longest. */
 export async function endShift({ workerPool, interrupted }: Shift, timeout: number): Promise<void> {
-  const settled = async () => {
-    await workerPool.gracefulShutdown('The worker stops');
-  };
+  if (await within(timeout, endPool(workerPool))) return;
   const forced = async () => (await workerPool.forcefulShutdown('The worker stops')).forceFailedJobs;
-  const inTime = await within(
-    timeout,
-    settled().catch(() => undefined),
-  );
-  if (inTime) return;
   const [failed] = (await within(
     timeout,
     forced().catch(() => []),
   )) ?? [[]];
   for (const job of failed) interrupted.push({ id: job.id, attempt: job.attempts });
   // Should the database be away now, the end of the voucher frees the jobs when it is back.
+}
+
+async function endPool(workerPool: WorkerPool): Promise<void> {
+  try {
+    await workerPool.gracefulShutdown('The shift ends');
+  } catch {
+    // Its own promise rejects with the same error, to be reported there.
+  }
 }
 
 function poolOptions({ concurrency, log }: Workplace, voucher: Voucher): WorkerPoolOptions {
@@ -78,9 +96,8 @@ function poolOptions({ concurrency, log }: Workplace, voucher: Voucher): WorkerP
     pollInterval: POLL_MS,
     noHandleSignals: true,
     logger: queueLogger(log),
-    gracefulShutdownAbortTimeout: 1,
     preset: {
-      // Batched, though without delay: only then does the queue try again while the database is away.
+      // Batched, though without delay: unbatched, an error of the completion is an unhandled rejection.
       worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 },
       plugins: [
         {
@@ -107,13 +124,4 @@ function doJob<T extends keyof Jobs>(
     maxAttempts: job.max_attempts - (workersDied ? 1 : 0),
     signal,
   });
-}
-
-/** What `work` gave, in a tuple; null when it took longer than `ms`. */
-async function within<T>(ms: number, work: Promise<T>): Promise<[T] | null> {
-  const timer = new AbortController();
-  const late = sleep(ms, null, { signal: timer.signal }).catch(() => null);
-  const result = await Promise.race([work.then((value): [T] => [value]), late]);
-  timer.abort();
-  return result;
 }

@@ -34,7 +34,7 @@ const FIND = `
  * Takes the jobs of dead workers back, about a second after the death: the queue itself would wait four hours.
  * Every worker keeps one.
  */
-export function startWatchdog(pool: Pool, log: Log | undefined): { stop(): Promise<void> } {
+export function startWatchdog(pool: Pool, log: Log | undefined): { stop(): void; ended: Promise<void> } {
   const stopping = new AbortController();
   const wait = (ms: number) => sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
   const watch = async () => {
@@ -54,13 +54,7 @@ export function startWatchdog(pool: Pool, log: Log | undefined): { stop(): Promi
       await wait(SWEEP_MS);
     }
   };
-  const watching = watch();
-  return {
-    stop: async () => {
-      stopping.abort();
-      await watching;
-    },
-  };
+  return { stop: () => stopping.abort(), ended: watch() };
 }
 
 async function findDead(pool: Pool): Promise<string[]> {
@@ -68,8 +62,11 @@ async function findDead(pool: Pool): Promise<string[]> {
   return rows.map((row) => row.pool_id);
 }
 
-/** @returns how many jobs are free again. */
-async function takeBack(pool: Pool, poolIds: string[]): Promise<number> {
+/**
+ * Frees the jobs of pools that are not live, and forgets these pools.
+ * @returns how many jobs are free again.
+ */
+export async function takeBack(pool: Pool, poolIds: string[]): Promise<number> {
   const client = await pool.connect();
   try {
     await client.query('begin');

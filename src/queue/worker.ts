@@ -3,11 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 
+import { rows } from '../db.js';
 import type { Log } from '../log.js';
 import { queuePool } from './graphile.js';
 import type { Tasks } from './jobs.js';
 import { endShift, startShift, type Shift } from './shift.js';
-import { startWatchdog } from './watchdog.js';
+import { startWatchdog, takeBack } from './watchdog.js';
+import { within } from './within.js';
 
 export type { JobInHand, Tasks } from './jobs.js';
 
@@ -39,14 +41,11 @@ export async function startQueueWorker(
   options: QueueWorkerOptions = {},
 ): Promise<QueueWorker> {
   const { concurrency = 1, stopTimeout = 10_000, log } = options;
+  await rows(dataSource, 'select from graphile_worker.jobs limit 0');
   const pool = queuePool(dataSource, concurrency + 2);
-  await pool.query('select from graphile_worker.jobs limit 0').catch(async (error: unknown) => {
-    await pool.end();
-    throw error;
-  });
-  const workplace = { dataSource, pool, tasks, concurrency, log };
   const watchdog = startWatchdog(pool, log);
   const stopping = new AbortController();
+  const workplace = { dataSource, pool, tasks, concurrency, log, stopping: stopping.signal };
   let shift = startShift(workplace);
 
   /** Follows a shift that ended by an error with a new one. */
@@ -54,9 +53,10 @@ export async function startQueueWorker(
     for (;;) {
       const error = await endOf(shift);
       if (stopping.signal.aborted) return;
-      log?.('queue: the worker pool ended by itself and is started again', { error });
+      log?.('queue: lost the database in the middle of a statement and begins anew', error ? { error } : {});
       await shift.voucher.end();
       await sleep(RESTART_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await takeBack(pool, [shift.workerPool.id]).catch(() => undefined); // The watchdog would, in ten seconds.
       if (stopping.signal.aborted) return;
       shift = startShift(workplace);
     }
@@ -66,12 +66,13 @@ export async function startQueueWorker(
   const stop = async (): Promise<void> => {
     stopping.abort();
     await endShift(shift, stopTimeout);
-    await Promise.all([relieving, watchdog.stop()]);
-    await giveBack(pool, shift.interrupted).catch((error: unknown) =>
+    await within(stopTimeout, giveBack(pool, shift.interrupted)).catch((error: unknown) =>
       log?.('queue: jobs could not be given back', { error }),
     );
     await shift.voucher.end();
-    await pool.end();
+    watchdog.stop();
+    // What still waits for a database that is away gives up now.
+    await within(stopTimeout, Promise.all([pool.end(), relieving, watchdog.ended]));
   };
   let stopped: Promise<void> | null = null;
   return { stop: () => (stopped ??= stop()) };
