@@ -13,4 +13,5 @@ const stop = () => (stopping ??= worker.stop().finally(() => database.close()));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
 // A worker whose parent is gone must not work on behind everybody's back.
 process.once('disconnect', () => void stop());
+process.channel?.unref();
 process.send?.('ready');

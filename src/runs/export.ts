@@ -6,7 +6,7 @@ import { rows, type Db } from '../db.js';
 import { Export, type ExportMode } from '../entities/index.js';
 import { WinnowError } from '../errors.js';
 import { exportBatch, type ExportTarget } from './files/batch.js';
-import { exportPath, openDirectory, openFolders, withExportLock } from './files/directory.js';
+import { exportPath, openDirectory, openFolders, removeTemporary, withExportLock } from './files/directory.js';
 import { statOf } from './files/disk.js';
 import { writeManifests } from './files/manifest.js';
 import { choice, integer, optional, path, readOptions, share } from './options.js';
@@ -85,6 +85,7 @@ export const exportStage: Stage<ExportOptions, ExportSpan> = {
     const plan = await planOf(run);
     if (plan === null) return {};
     const model = await findModel(run.dataSource, plan.modelId);
+    await removeTemporary(plan.directory);
     await writeManifests(run.dataSource, { ...plan, model });
     const counts = await countFiles(run.dataSource, plan.exportId);
     const { directory, mode, threshold } = plan;

@@ -1,14 +1,16 @@
 import type { DataSource } from 'typeorm';
 
-import { findCollection } from '../catalog/collections.js';
+import { ensureCollection, findCollection } from '../catalog/collections.js';
 import { createRun, findRun, lockCollection, nextQueuedRun, requestCancel } from '../catalog/runs.js';
 import type { Run, StageName } from '../entities/index.js';
 import { enqueuePlan, lockRun } from './ending.js';
 import { stages } from './stages.js';
 
 export interface RunRequest {
-  /** Name or id of a collection that exists. */
+  /** Name or id of a collection. */
   collection: string | number;
+  /** Make the collection when there is none of that name; only once the options are found to be right. */
+  makeCollection?: boolean;
   stage: StageName;
   /** Of the stage; what is left out has a default. */
   options: object;
@@ -23,7 +25,9 @@ export async function requestRun(dataSource: DataSource, request: RunRequest): P
   const stage = stages[request.stage];
   const options = stage.parse(request.options);
   await stage.verify?.(options);
-  const { id: collectionId } = await findCollection(dataSource, request.collection);
+  const { id: collectionId } = request.makeCollection
+    ? await ensureCollection(dataSource, String(request.collection))
+    : await findCollection(dataSource, request.collection);
   return dataSource.transaction(async (tx) => {
     await lockCollection(tx, collectionId);
     const { stage: name, requestedBy } = request;

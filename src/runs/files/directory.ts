@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, realpath } from 'node:fs/promises';
+import { lstat, mkdir, opendir, readdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { DataSource } from 'typeorm';
@@ -9,6 +9,8 @@ import { systemCode, WinnowError } from '../../errors.js';
 
 const FOLDERS: Readonly<Record<Verdict, string>> = { OK: 'ok', NG: 'ng' };
 export const MANIFESTS = { csv: 'manifest.csv', jsonl: 'manifest.jsonl' } as const;
+
+const TEMPORARY = /^\.winnow-[0-9a-f]{32}\.tmp$/;
 
 export function exportPath(directory: string, verdict: Verdict, name: string): string {
   return join(directory, FOLDERS[verdict], name);
@@ -49,6 +51,15 @@ export async function openFolders(directory: string): Promise<void> {
         'EXPORT_DIRECTORY_TAKEN',
         `${path} must be a folder, but is a link or a file. Take it away or export elsewhere.`,
       );
+    }
+  }
+}
+
+/** Clears away what attempts that were killed while copying left; nobody may be exporting. */
+export async function removeTemporary(directory: string): Promise<void> {
+  for (const folder of Object.values(FOLDERS)) {
+    for await (const { name } of await opendir(join(directory, folder))) {
+      if (TEMPORARY.test(name)) await rm(join(directory, folder, name), { force: true });
     }
   }
 }

@@ -164,7 +164,7 @@ async function hardLink(source: string, target: string): Promise<void> {
 
 /** @param sha256 checked when given, and the copy forced to the disk: the original is about to go */
 async function copyWhole(source: string, target: string, sha256: string | null): Promise<void> {
-  const temporary = join(dirname(target), `.winnow-${basename(target)}.tmp`.slice(0, 200));
+  const temporary = temporaryFor(target);
   await rm(temporary, { force: true });
   try {
     await copyFile(source, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
@@ -185,6 +185,12 @@ async function copyWhole(source: string, target: string, sha256: string | null):
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+/** One for each target, so that an interrupted attempt is found and cleared by the next. */
+function temporaryFor(target: string): string {
+  const key = createHash('sha256').update(basename(target)).digest('hex').slice(0, 32);
+  return join(dirname(target), `.winnow-${key}.tmp`);
 }
 
 /** @param copy is taken away again when the original has to stay */

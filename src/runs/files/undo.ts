@@ -8,7 +8,7 @@ import { findExport, forgetFiles, manifestRows } from '../../catalog/exports.js'
 import { rows } from '../../db.js';
 import { Export } from '../../entities/index.js';
 import { systemCode, WinnowError } from '../../errors.js';
-import { exportPath, MANIFESTS, openFolders, opposite, withExportLock } from './directory.js';
+import { exportPath, MANIFESTS, openFolders, opposite, removeTemporary, withExportLock } from './directory.js';
 import { hashOf, isOurs, moveFile, statOf } from './disk.js';
 import { readManifest, type ListedFile } from './manifest.js';
 
@@ -48,7 +48,10 @@ export async function undoExport(
   const { id, collectionId } = known ?? (await findExport(dataSource, real));
   await withExportLock(dataSource, id, 'UNDO', async () => {
     await refuseWhileExporting(dataSource, collectionId, real);
-    if ((await statOf(real)) !== null) await openFolders(real);
+    if ((await statOf(real)) !== null) {
+      await openFolders(real);
+      await removeTemporary(real);
+    }
     for await (const batch of manifestRows(dataSource, { exportId: id, modelId: 0 })) {
       const gone: number[] = [];
       const moved: MovedFile[] = [];
