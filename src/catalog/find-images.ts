@@ -1,12 +1,15 @@
 import { rows, type Db } from '../db.js';
 
+// `lateral ... limit 1` looks each of them up by index: as a join it may be planned as a scan of the table.
+
 /** Images of the collection by where they are found now; a uri that is none of its images is not in the map. */
 export async function imagesByUri(db: Db, collectionId: number, uris: readonly string[]): Promise<Map<string, number>> {
   const found = await rows<{ uri: string; imageId: number }>(
     db,
     `select s.uri, s.image_id as "imageId"
        from unnest($2::text[]) as u (uri)
-       join winnow.sources s on winnow.uri_key(s.uri) = winnow.uri_key(u.uri) and s.replaced_at is null
+      cross join lateral (select uri, image_id from winnow.sources
+                           where winnow.uri_key(uri) = winnow.uri_key(u.uri) and replaced_at is null limit 1) s
        join winnow.collection_images c on c.collection_id = $1 and c.image_id = s.image_id`,
     [collectionId, uris],
   );
@@ -23,7 +26,7 @@ export async function imagesBySha(
     db,
     `select h.sha256, i.id as "imageId"
        from unnest($2::text[]) as h (sha256)
-       join winnow.images i on i.sha256 = decode(h.sha256, 'hex')
+      cross join lateral (select id from winnow.images where sha256 = decode(h.sha256, 'hex') limit 1) i
        join winnow.collection_images c on c.collection_id = $1 and c.image_id = i.id`,
     [collectionId, hashes],
   );

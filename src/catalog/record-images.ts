@@ -42,17 +42,18 @@ export async function recordImages(
   files: readonly IngestedFile[],
 ): Promise<Map<string, number>> {
   const imageIds = await insertImages(tx, files);
-  const byUri = new Map(files.map((file) => [file.uri, file]));
-  const inOrder = [...byUri.values()].sort((a, b) => (a.uri < b.uri ? -1 : 1));
-  const imageIdOf = (file: IngestedFile) => (file.facts === null ? null : imageIds.get(file.facts.sha256)!);
-  await recordSources(tx, inOrder, inOrder.map(imageIdOf));
-  await addToCollection(tx, collectionId, [...imageIds.values()]);
-  const result = new Map<string, number>();
-  for (const file of inOrder) {
-    const id = imageIdOf(file);
-    if (id !== null) result.set(file.uri, id);
+  const byUri = new Map<string, NewSource>();
+  for (const { uri, facts, refused, bytes, modifiedAt } of files) {
+    const imageId = facts === null ? null : imageIds.get(facts.sha256)!;
+    const time = modifiedAt?.toISOString() ?? null;
+    byUri.set(uri, { uri, imageId, refused: facts === null ? refused : null, bytes, modifiedAt: time });
   }
-  return result;
+  const sources = [...byUri.values()].sort((a, b) => (a.uri < b.uri ? -1 : 1));
+  await recordSources(tx, sources);
+  await addToCollection(tx, collectionId, [...imageIds.values()]);
+  const images = new Map<string, number>();
+  for (const { uri, imageId } of sources) if (imageId !== null) images.set(uri, imageId);
+  return images;
 }
 
 /** Puts images into a collection; those that are in it already stay as they are. */
@@ -71,86 +72,129 @@ export async function addToCollection(
   );
 }
 
-// What is there already is left out before the insert, as `on conflict` alone would use up an id for each;
-// `on conflict` is for what another worker inserts at the same time. The last statement then sees both.
+/** Ids by hash; inserts the images that are not there. */
 async function insertImages(tx: EntityManager, files: readonly IngestedFile[]): Promise<Map<string, number>> {
-  const bySha = new Map<string, RecordedFacts>();
-  for (const { facts } of files) if (facts !== null) bySha.set(facts.sha256, facts);
-  if (bySha.size === 0) return new Map();
-  const facts = [...bySha.values()].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
-  const hashes = facts.map((f) => f.sha256);
-  await rows(
+  const facts = new Map<string, RecordedFacts>();
+  for (const file of files) if (file.facts !== null) facts.set(file.facts.sha256, file.facts);
+  const ids = await imageIdsOf(tx, [...facts.keys()]);
+  const missing = [...facts.values()].filter(({ sha256 }) => !ids.has(sha256));
+  if (missing.length === 0) return ids;
+  missing.sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
+  // `on conflict` is for what another worker inserts at the same time; it waits for that one to commit.
+  const inserted = await rows<ImageId>(
     tx,
     `insert into winnow.images (sha256, bytes, format, width, height, orientation, frames, phash)
-     select * from (
-       select decode(sha256, 'hex') as sha256, bytes, format, width, height, orientation, frames, phash
-         from unnest($1::text[], $2::bigint[], $3::text[], $4::integer[], $5::integer[], $6::smallint[], $7::integer[], $8::bigint[])
-           as f (sha256, bytes, format, width, height, orientation, frames, phash)) f
-      where not exists (select from winnow.images i where i.sha256 = f.sha256)
+     select decode(sha256, 'hex'), bytes, format, width, height, orientation, frames, phash
+       from unnest($1::text[], $2::bigint[], $3::text[], $4::integer[], $5::integer[], $6::smallint[], $7::integer[], $8::bigint[])
+         as f (sha256, bytes, format, width, height, orientation, frames, phash)
       order by f.sha256
-     on conflict (sha256) do nothing`,
+     on conflict (sha256) do nothing returning id, encode(sha256, 'hex') as sha256`,
     [
-      hashes,
-      facts.map((f) => f.bytes),
-      facts.map((f) => f.format),
-      facts.map((f) => f.width),
-      facts.map((f) => f.height),
-      facts.map((f) => f.orientation),
-      facts.map((f) => f.frames),
-      facts.map((f) => f.phash.toString()),
+      missing.map((f) => f.sha256),
+      missing.map((f) => f.bytes),
+      missing.map((f) => f.format),
+      missing.map((f) => f.width),
+      missing.map((f) => f.height),
+      missing.map((f) => f.orientation),
+      missing.map((f) => f.frames),
+      missing.map((f) => f.phash.toString()),
     ],
   );
-  const found = await rows<{ id: number; sha256: string }>(
-    tx,
-    `select i.id, h.sha256 from unnest($1::text[]) as h (sha256) join winnow.images i on i.sha256 = decode(h.sha256, 'hex')`,
-    [hashes],
-  );
-  return new Map(found.map((row) => [row.sha256, row.id]));
+  for (const { id, sha256 } of inserted) ids.set(sha256, id);
+  const others = missing.map(({ sha256 }) => sha256).filter((sha256) => !ids.has(sha256));
+  return new Map([...ids, ...(await imageIdsOf(tx, others))]);
 }
 
-// First lock the current sources, then change them, then insert what is missing. A file whose bytes are the same image as
-// before but whose time changed keeps its source, with the new time, so that the next ingest passes it over.
-async function recordSources(
-  tx: EntityManager,
-  files: readonly IngestedFile[],
-  imageIds: (number | null)[],
-): Promise<void> {
-  if (files.length === 0) return;
-  const values = [
-    files.map((f) => f.uri),
-    imageIds,
-    files.map((f) => (f.facts === null ? f.refused : null)),
-    files.map((f) => f.bytes),
-    files.map((f) => f.modifiedAt?.toISOString() ?? null),
-  ];
-  const found = `unnest($1::text[], $2::integer[], $3::text[], $4::bigint[], $5::timestamptz[])
-    with ordinality as f (uri, image_id, refused, bytes, modified_at, position)`;
-  const current = `winnow.uri_key(s.uri) = winnow.uri_key(f.uri) and s.replaced_at is null`;
-  await rows(
+interface ImageId {
+  id: number;
+  sha256: string;
+}
+
+async function imageIdsOf(tx: EntityManager, hashes: readonly string[]): Promise<Map<string, number>> {
+  if (hashes.length === 0) return new Map();
+  const found = await rows<ImageId>(
     tx,
-    `select s.id from unnest($1::text[]) with ordinality as f (uri, position)
-       join winnow.sources s on ${current} order by f.position for no key update of s`,
-    [values[0]],
+    `select i.id, h.sha256 from unnest($1::text[]) as h (sha256)
+      cross join lateral (select id from winnow.images where sha256 = decode(h.sha256, 'hex') limit 1) i`,
+    [hashes],
   );
-  await rows(
+  return new Map(found.map(({ id, sha256 }) => [sha256, id]));
+}
+
+interface NewSource {
+  uri: string;
+  imageId: number | null;
+  refused: FailureCode | null;
+  bytes: number;
+  modifiedAt: string | null;
+}
+
+// Locks the current sources, then changes them, then inserts what is missing. A file that is the same image as before but
+// whose time changed keeps its source, with the new time, so that the next ingest passes it over.
+async function recordSources(tx: EntityManager, sources: readonly NewSource[]): Promise<void> {
+  const current = await lockSources(
     tx,
-    `update winnow.sources s set replaced_at = now() from ${found}
-      where ${current} and (s.image_id is distinct from f.image_id or s.refused is distinct from f.refused)`,
-    values,
+    sources.map(({ uri }) => uri),
   );
-  await rows(
+  const missing: NewSource[] = [];
+  const replaced: number[] = [];
+  const touched: (NewSource & { id: number })[] = [];
+  for (const source of sources) {
+    const known = current.get(source.uri);
+    if (known?.imageId === source.imageId && known.refused === source.refused) {
+      const time = known.modifiedAt?.toISOString() ?? null;
+      if (known.bytes !== source.bytes || time !== source.modifiedAt) touched.push({ ...source, id: known.id });
+    } else {
+      if (known !== undefined) replaced.push(known.id);
+      missing.push(source);
+    }
+  }
+  if (replaced.length > 0) {
+    await rows(tx, 'update winnow.sources set replaced_at = now() where id = any ($1::integer[])', [replaced]);
+  }
+  if (touched.length > 0) {
+    await rows(
+      tx,
+      `update winnow.sources s set bytes = t.bytes, modified_at = t.modified_at
+         from unnest($1::integer[], $2::bigint[], $3::timestamptz[]) as t (id, bytes, modified_at) where s.id = t.id`,
+      [touched.map((t) => t.id), touched.map((t) => t.bytes), touched.map((t) => t.modifiedAt)],
+    );
+  }
+  if (missing.length > 0) {
+    await rows(
+      tx,
+      `insert into winnow.sources (uri, image_id, refused, bytes, modified_at)
+       select * from unnest($1::text[], $2::integer[], $3::text[], $4::bigint[], $5::timestamptz[])
+       on conflict (winnow.uri_key(uri)) where replaced_at is null do nothing`,
+      [
+        missing.map((m) => m.uri),
+        missing.map((m) => m.imageId),
+        missing.map((m) => m.refused),
+        missing.map((m) => m.bytes),
+        missing.map((m) => m.modifiedAt),
+      ],
+    );
+  }
+}
+
+interface LockedSource {
+  id: number;
+  imageId: number | null;
+  refused: FailureCode | null;
+  bytes: number;
+  modifiedAt: Date | null;
+}
+
+/** Current sources by uri, locked in the order of the uris. */
+async function lockSources(tx: EntityManager, uris: readonly string[]): Promise<Map<string, LockedSource>> {
+  const found = await rows<LockedSource & { uri: string }>(
     tx,
-    `update winnow.sources s set bytes = f.bytes, modified_at = f.modified_at from ${found}
-      where ${current} and (s.bytes <> f.bytes or s.modified_at is distinct from f.modified_at)`,
-    values,
+    `select u.uri, s.* from unnest($1::text[]) as u (uri)
+      cross join lateral (
+        select id, image_id as "imageId", refused, bytes::double precision as bytes, modified_at as "modifiedAt"
+          from winnow.sources where winnow.uri_key(uri) = winnow.uri_key(u.uri) and replaced_at is null
+         limit 1 for no key update) s`,
+    [uris],
   );
-  await rows(
-    tx,
-    `insert into winnow.sources (uri, image_id, refused, bytes, modified_at)
-     select f.uri, f.image_id, f.refused, f.bytes, f.modified_at from ${found}
-      where not exists (select from winnow.sources s where ${current})
-      order by f.position
-     on conflict (winnow.uri_key(uri)) where replaced_at is null do nothing`,
-    values,
-  );
+  return new Map(found.map(({ uri, ...source }) => [uri, source]));
 }

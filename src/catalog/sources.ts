@@ -23,7 +23,8 @@ export async function knownSources(db: Db, uris: readonly string[]): Promise<Map
     db,
     `select s.uri, s.image_id as "imageId", s.refused, s.bytes, s.modified_at as "modifiedAt", s.found_at as "foundAt"
        from unnest($1::text[]) as u (uri)
-       join winnow.sources s on winnow.uri_key(s.uri) = winnow.uri_key(u.uri) and s.replaced_at is null`,
+       cross join lateral (select * from winnow.sources
+                           where winnow.uri_key(uri) = winnow.uri_key(u.uri) and replaced_at is null limit 1) s`,
     [uris],
   );
   return new Map(found.map(({ uri, bytes, ...rest }) => [uri, { ...rest, bytes: Number(bytes) }]));
