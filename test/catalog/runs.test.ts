@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 
 import { ensureCollection, findCollection, listCollections } from '../../src/catalog/collections.js';
-import { failureCodes, listFailures, recordFailures } from '../../src/catalog/failures.js';
+import { listFailures, recordFailures } from '../../src/catalog/failures.js';
 import {
   addChunks,
   createRun,
@@ -159,11 +159,8 @@ test('a failure counts the runs it failed in before, and a run records it once',
   const [{ id }] = await listRuns(db, { first: 1 });
   const [first] = await listFailures(db, id, { first: 1 });
   const [second] = await listFailures(db, id, { first: 1, after: first.id });
-  assert.deepEqual([first.uri, second.imageId].length, 2);
-  assert.deepEqual(await failureCodes(db, id), [
-    { code: 'CORRUPT', count: 1 },
-    { code: 'TRUNCATED', count: 1 },
-  ]);
+  assert.deepEqual(new Set([first.code, second.code]), new Set(['TRUNCATED', 'CORRUPT']));
+  assert.deepEqual(await listFailures(db, id, { after: second.id }), []);
 });
 
 test('a collection is found by name and by id', async (t) => {
