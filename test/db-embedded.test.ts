@@ -73,7 +73,7 @@ test('makes a server, closed to others, and stops it', async (t) => {
     server.url,
     `select current_database() as database, current_setting('server_encoding') as encoding, rolsuper as superuser,
             rolcreatedb as createdb, current_setting('listen_addresses') as addresses,
-            current_setting('unix_socket_directories') as sockets, current_setting('synchronous_commit') as commit,
+            current_setting('unix_socket_directories') as sockets, current_setting('synchronous_commit') as commit, current_setting('fsync') as fsync,
             lower('ÄÉ') as lowered
        from pg_roles where rolname = current_user`,
   );
@@ -85,6 +85,7 @@ test('makes a server, closed to others, and stops it', async (t) => {
     addresses: '127.0.0.1',
     sockets: '',
     commit: 'on',
+    fsync: 'on',
     lowered: 'äé',
   });
 

@@ -49,7 +49,7 @@ async function startServer(): Promise<EmbeddedServer> {
   const url = process.env.TEST_DATABASE_URL;
   if (url) return { url, stop: () => Promise.resolve() };
   const directory = await mkdtemp(join(tmpdir(), 'winnow-test-'));
-  const server = await startEmbedded(directory);
+  const server = await startEmbedded(directory, { durable: false });
   return {
     url: server.url,
     stop: async () => {

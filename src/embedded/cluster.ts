@@ -15,6 +15,8 @@ export interface Cluster {
   /** `{ "url": "postgres://..." }`, readable by its owner only. */
   connectionFile: string;
   log: string;
+  /** False for a server whose data nobody will miss: it then never waits for the disk. */
+  durable: boolean;
   binaries: Binaries;
   account: Account | null;
 }
@@ -69,6 +71,7 @@ export async function initialise(cluster: Cluster, password: string): Promise<vo
       ...['-D', data, '--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'],
       ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
       '--no-instructions',
+      ...(cluster.durable ? [] : ['--no-sync']),
     ]);
     await writeFile(join(data, 'pg_hba.conf'), HBA);
     await singleUser(cluster, data, [

@@ -40,6 +40,8 @@ const SETTINGS = {
   log_checkpoints: 'off',
 };
 
+const THROW_AWAY = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+
 /** A server process that this process started. */
 interface Launch {
   child: ChildProcess;
@@ -134,11 +136,12 @@ async function start(cluster: Cluster): Promise<Launch> {
     await disownPostmaster(cluster);
     await writeConnection(cluster, url);
   }
-  const settings = Object.entries({ ...SETTINGS, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const settings = { ...SETTINGS, ...(cluster.durable ? {} : THROW_AWAY), port };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const command = await commandAs(
     cluster.account,
     cluster.binaries.postgres,
-    ['-D', cluster.data, ...settings],
+    ['-D', cluster.data, ...flags],
     [cluster.data],
   );
   const log = await openLog(cluster.log);

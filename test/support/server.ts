@@ -15,7 +15,7 @@ let embedded: Promise<EmbeddedServer> | null = null;
  */
 export async function testServer(): Promise<string> {
   if (process.env.TEST_DATABASE_URL) return process.env.TEST_DATABASE_URL;
-  embedded ??= startEmbedded(CACHE).then(async (server) => {
+  embedded ??= startEmbedded(CACHE, { durable: false }).then(async (server) => {
     await dropAbandoned(server.url);
     return server;
   });
