@@ -1,3 +1,4 @@
+import { listenToRuns } from './catalog/run-changes.js';
 import type { Config } from './config.js';
 import { openDatabase } from './database.js';
 import { startHttp } from './http/server.js';
@@ -34,8 +35,11 @@ export function createApp(config: Config, { log = logToStderr }: { log?: Log } =
   const start = async (): Promise<{ url: string }> => {
     const database = await openDatabase(config, 'server', { statementTimeout: STATEMENT_TIMEOUT, poolSize: POOL_SIZE });
     stops.push(() => database.close());
+    const runChanges = listenToRuns(database.dataSource, log);
+    stops.push(() => runChanges.stop());
     const services = {
       dataSource: database.dataSource,
+      runChanges,
       allowedPath: (path: string) => resolveInside(config.roots, path),
       squareOf: (sha256: string) => squarePath(config.home, DEFAULT_LETTERBOX, sha256),
     };

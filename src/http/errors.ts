@@ -11,6 +11,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   FORBIDDEN: 403,
   NOT_FOUND: 404,
   DATABASE_UNAVAILABLE: 503,
+  TOO_MANY_CONNECTIONS: 503,
+  TIMEOUT: 503,
 };
 
 /**
@@ -26,7 +28,8 @@ export function errorHandler(log: Log) {
   };
 }
 
-function describe(error: unknown, log: Log): { code: string; message: string; status: number } {
+/** What a refused client is told. */
+export function describe(error: unknown, log: Log): { code: string; message: string; status: number } {
   const refusal = bodyRefusal(error);
   if (refusal) return refusal;
   const { code, message } = publicError(error, log);

@@ -22,14 +22,15 @@ export function pictures(dataSource: DataSource, squareOf: (sha256: string) => s
     if (image === null) throw new WinnowError('NOT_FOUND', 'image: there is no image with this id.');
     const path = squareOf(image.sha256);
     const bytes = await size(path);
+    const tag = `"${image.sha256}"`;
     response.set({
       'Content-Type': 'image/jpeg',
       'X-Content-Type-Options': 'nosniff',
       'Content-Security-Policy': "default-src 'none'",
       'Cache-Control': 'private, max-age=31536000, immutable',
-      ETag: `"${image.sha256}"`,
+      ETag: tag,
     });
-    if (request.fresh) return void response.status(304).end();
+    if (request.headers['if-none-match']?.includes(tag)) return void response.status(304).end();
     response.set('Content-Length', String(bytes));
     if (request.method === 'HEAD') return void response.end();
     await pipeline(createReadStream(path), response).catch((error: unknown) => {

@@ -14,6 +14,7 @@ import { access } from './access.js';
 import { errorHandler } from './errors.js';
 import { createGraphql } from './graphql.js';
 import { pictures } from './pictures.js';
+import { serveSubscriptions } from './subscriptions.js';
 
 export interface HttpServer {
   /** Where it is reached from this machine, such as http://127.0.0.1:4000. */
@@ -56,7 +57,12 @@ export async function startHttp(config: Config, services: HttpServices, log: Log
   });
   app.use(errorHandler(log));
   const server = await listen(app, config);
-  return { url: urlOf(server, config.host), stop: () => stop(server, () => graphql.stop()) };
+  const subscriptions = await serveSubscriptions(server, config, services, log);
+  const stopAll = async () => {
+    await Promise.all([stop(server), subscriptions.stop()]);
+    await graphql.stop();
+  };
+  return { url: urlOf(server, config.host), stop: stopAll };
 }
 
 /** 200 when the database answers, else 503. Open to everybody: it tells nothing else. */
@@ -108,11 +114,10 @@ function urlOf(server: Server, host: string): string {
   return `http://${name}:${port}`;
 }
 
-async function stop(server: Server, stopGraphql: () => Promise<void>): Promise<void> {
+async function stop(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const giveUp = setTimeout(() => server.closeAllConnections(), FAREWELL);
   await closed;
   clearTimeout(giveUp);
-  await stopGraphql();
 }

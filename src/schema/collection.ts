@@ -88,7 +88,11 @@ export class CollectionResolver {
     @Arg('name', () => String, { nullable: true, description: 'Its name. Give this or id.' }) name?: string,
   ): Promise<CollectionType | null> {
     if ((id == null) === (name == null))
-      throw badInput('id', 'given, or name, but one of them', id == null ? 'missing' : 'given with name');
+      throw badInput(
+        'id',
+        'given where name is left out, and only there',
+        id == null ? 'left out too' : 'given as well',
+      );
     const where = id == null ? { name: name! } : { id: decodeId('collection', id, 'id') };
     const row = await dataSource.getRepository(Collection).findOneBy(where);
     return row && new CollectionType(row);

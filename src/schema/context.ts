@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 
+import type { RunChanges } from '../catalog/run-changes.js';
 import { createLoaders } from './loaders.js';
 import type { Loaders } from './loaders.js';
 
@@ -18,6 +19,8 @@ export interface Services {
    * @throws WinnowError PATH_NOT_ALLOWED when it is outside of the allowed roots
    */
   readonly allowedPath: (path: string) => Promise<string>;
+  /** Tells which runs change. */
+  readonly runChanges: RunChanges;
 }
 
 /** One request's own: its loaders remember rows, so they must not outlive it. */

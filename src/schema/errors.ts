@@ -29,11 +29,11 @@ export function publicError(error: unknown, log: Log): { code: ErrorCode; messag
   if (error instanceof WinnowError) return { code: error.code, message: error.message };
   const id = randomUUID();
   log('request failed', { id, error });
-  const code = systemCode(error) ?? '';
+  const code = systemCode(error);
   if (code === STATEMENT_TIMEOUT) {
     return { code: 'TIMEOUT', message: `This took too long and was stopped. Ask for less at a time (${id}).`, id };
   }
-  if (UNAVAILABLE.test(code) || (error instanceof Error && /^Connection terminated/.test(error.message))) {
+  if (isUnavailable(error)) {
     return {
       code: 'DATABASE_UNAVAILABLE',
       message: `The database does not answer. Try again in a moment (${id}).`,
@@ -41,6 +41,14 @@ export function publicError(error: unknown, log: Log): { code: ErrorCode; messag
     };
   }
   return { code: 'INTERNAL', message: `Something went wrong here. The server's log tells more under ${id}.`, id };
+}
+
+/** True when it is the database that is away, so that the same may well succeed later. */
+export function isUnavailable(error: unknown): boolean {
+  return (
+    UNAVAILABLE.test(systemCode(error) ?? '') ||
+    (error instanceof Error && /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message))
+  );
 }
 
 /** Apollo's `formatError`: the one place where errors cross into a GraphQL response. */

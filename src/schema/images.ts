@@ -64,14 +64,16 @@ export class ImagesResolver {
     const modelId = decodeId('model', model, 'model');
     const { min, max } = checkRange(scoreRange);
     const page = parsePage(args, 'scores', 2);
-    const owner = await loaders.model.load(modelId);
-    if (owner === null) throw new WinnowError('NOT_FOUND', 'There is no model with this id.');
     const position = page.from && { score: page.from[0], imageId: page.from[1] };
     const rest = page.backward
       ? { last: page.size + 1, before: position ?? undefined }
       : { first: page.size + 1, after: position ?? undefined };
     const found = await scorePage(dataSource, { modelId, min, max, order, ...rest });
-    const shown = connectionOf(page, found, (row) => new ScoredEdge(owner.collectionId, modelId, row));
+    // Only a model that has scored something has rows: one that does not exist is looked for only where there are none.
+    if (found.length === 0 && (await loaders.model.load(modelId)) === null) {
+      throw new WinnowError('NOT_FOUND', 'There is no model with this id.');
+    }
+    const shown = connectionOf(page, found, (row) => new ScoredEdge(modelId, row));
     return new ImageConnection(shown, () => countScores(dataSource, { modelId, min, max }));
   }
 }
@@ -81,12 +83,11 @@ class ScoredEdge implements Edge<ImageType> {
   readonly node: ImageType;
 
   constructor(
-    collectionId: number,
     modelId: number,
     private readonly row: ScoredImage,
   ) {
     const { imageId, sha256, uri } = row;
-    this.node = new ImageType({ id: imageId, sha256 }, { collectionId, modelId, score: row, uri });
+    this.node = new ImageType({ id: imageId, sha256 }, { modelId, score: row, uri });
   }
 
   get cursor(): string {

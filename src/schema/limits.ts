@@ -38,10 +38,20 @@ export function validationRules(): ValidationRule[] {
 
 /** Refuses, before anything runs, an operation that could return more than LIMITS.cost values with its variables as given. */
 export function costPlugin(schema: GraphQLSchema): ApolloServerPlugin<Context> {
-  return beforeRunning(({ request, document, operation }) => {
-    const cost = costOf(schema, document, operation, request.variables ?? {});
-    if (cost > LIMITS.cost) throw tooLarge('points of cost', LIMITS.cost, cost);
-  });
+  return beforeRunning(({ request, document, operation }) =>
+    checkCost(schema, document, operation, request.variables ?? {}),
+  );
+}
+
+/** @throws GraphQLError QUERY_TOO_LARGE */
+export function checkCost(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Record<string, unknown>,
+): void {
+  const cost = costOf(schema, document, operation, variables);
+  if (cost > LIMITS.cost) throw tooLarge('points of cost', LIMITS.cost, cost);
 }
 
 /** Refuses mutations to those who may only read. One place for all of them, so that none can be forgotten. */

@@ -5,7 +5,7 @@ import type { DataSource, EntityTarget, FindOptionsWhere } from 'typeorm';
 import * as batches from '../catalog/batches.js';
 import type { Asked, Pair } from '../catalog/batches.js';
 import { countsOf, type Counts, type CountsAsked } from '../catalog/counts.js';
-import { Backbone, Collection, Image, Model, Run } from '../entities/index.js';
+import { Backbone, Collection, Image, Model, Run, Threshold } from '../entities/index.js';
 
 export type Loaders = ReturnType<typeof createLoaders>;
 
@@ -27,6 +27,7 @@ export function createLoaders(dataSource: DataSource) {
     model: byId(dataSource, Model),
     modelOfRun: byColumn(dataSource, Model, 'runId'),
     latestModel: new DataLoader((ids: readonly number[]) => batches.latestModelsOf(dataSource, ids)),
+    threshold: byId(dataSource, Threshold),
     run: byId(dataSource, Run),
     backbone: byId(dataSource, Backbone),
     sources: lists(batches.sourcesOf),

@@ -129,7 +129,7 @@ export class ModelType {
       modelId: this.row.id,
       threshold: threshold == null ? undefined : within('threshold', threshold, 0, 1),
     });
-    return counts!;
+    return new CountsType(counts!);
   }
 
   @Field(() => RunType, { description: 'The TRAIN run that made it.' })

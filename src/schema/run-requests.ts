@@ -1,6 +1,5 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 
-import { ensureCollection } from '../catalog/collections.js';
 import type { StageName } from '../entities/index.js';
 import { WinnowError } from '../errors.js';
 import { cancelRun, requestRun } from '../runs/request.js';
@@ -32,8 +31,7 @@ export class RunRequestResolver {
       labelsByFolder,
       who,
     };
-    const { id } = await ensureCollection(context.dataSource, text('collection', collection, 200));
-    return start(context, 'INGEST', id, options);
+    return start(context, 'INGEST', { collection: text('collection', collection, 200), makeCollection: true }, options);
   }
 
   @Mutation(() => RunType, {
@@ -95,12 +93,16 @@ export class RunRequestResolver {
 }
 
 function startOn(context: Context, stage: StageName, collection: string, options: object): Promise<RunType> {
-  return start(context, stage, decodeId('collection', collection, 'collection'), options);
+  return start(context, stage, { collection: decodeId('collection', collection, 'collection') }, options);
 }
 
-async function start(context: Context, stage: StageName, collection: number, options: object): Promise<RunType> {
-  const { dataSource, viewer } = context;
-  return new RunType(await requestRun(dataSource, { collection, stage, options, requestedBy: viewer.name }));
+async function start(
+  { dataSource, viewer }: Context,
+  stage: StageName,
+  on: { collection: string | number; makeCollection?: boolean },
+  options: object,
+): Promise<RunType> {
+  return new RunType(await requestRun(dataSource, { ...on, stage, options, requestedBy: viewer.name }));
 }
 
 /** Stages know models by their number in the collection. */

@@ -14,6 +14,7 @@ import { FailureConnection, FailureType } from './failure.js';
 import { decodeId, encodeId } from './ids.js';
 import { ModelType } from './model.js';
 import { paceOf } from './pace.js';
+import { ThresholdType } from './threshold.js';
 
 @ObjectType('Run', {
   description:
@@ -121,6 +122,17 @@ export class RunType {
   })
   get outcome(): Record<string, unknown> {
     return this.row.outcome;
+  }
+
+  @Field(() => ThresholdType, {
+    nullable: true,
+    description:
+      'The record of the threshold that an EXPORT run decided by; null until it is over, for other stages, and where the threshold was given.',
+  })
+  async threshold(@Ctx() { loaders }: Context): Promise<ThresholdType | null> {
+    const { thresholdId } = this.row.outcome;
+    const row = typeof thresholdId === 'number' ? await loaders.threshold.load(thresholdId) : null;
+    return row && new ThresholdType(row);
   }
 
   @Field(() => String, { nullable: true, description: 'Why a FAILED run could not go on: a stable code.' })

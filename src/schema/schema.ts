@@ -2,12 +2,14 @@ import 'reflect-metadata';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
+import type { PubSub } from 'type-graphql';
 
 import { CollectionResolver } from './collection.js';
-import { ImageResolver } from './image.js';
+import { giveWhatIsTold, ImageResolver } from './image.js';
 import { ImagesResolver } from './images.js';
 import { LabelResolver } from './labelling.js';
 import { ModelResolver } from './model.js';
+import { RunProgressResolver } from './run-progress.js';
 import { RunRequestResolver } from './run-requests.js';
 import { RunResolver } from './run.js';
 import { ThresholdResolver } from './threshold.js';
@@ -32,14 +34,26 @@ async function build(): Promise<GraphQLSchema> {
       ImagesResolver,
       LabelResolver,
       ModelResolver,
+      RunProgressResolver,
       RunRequestResolver,
       RunResolver,
       ThresholdResolver,
     ],
+    pubSub: noTopics,
     validate: false, // arguments are checked where they are used, with messages of one form
   });
+  giveWhatIsTold(schema);
   // TypeGraphQL has no place for a description of the root types.
   schema.getQueryType()!.description = 'What can be asked.';
   schema.getMutationType()!.description = 'What can be changed. Needs the write token, where tokens are set.';
+  schema.getSubscriptionType()!.description = 'What can be followed, over WebSocket with the protocol of graphql-ws.';
   return schema;
 }
+
+/** TypeGraphQL asks for one, but no subscription here has topics. */
+const noTopics: PubSub = {
+  publish: () => undefined,
+  subscribe: (topic) => {
+    throw new Error(`Nothing is ever published on ${topic}`);
+  },
+};

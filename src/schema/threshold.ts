@@ -2,7 +2,7 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { Arg, Ctx, Field, Float, ID, Mutation, ObjectType, Resolver } from 'type-graphql';
 
 import type { ThresholdRow } from '../catalog/batches.js';
-import { setThreshold } from '../catalog/thresholds.js';
+import { revertThreshold, setThreshold } from '../catalog/thresholds.js';
 import type { Context } from './context.js';
 import { decodeId, encodeId } from './ids.js';
 import { optionalText, within } from './input.js';
@@ -64,6 +64,31 @@ export class ThresholdResolver {
       modelId: decodeId('model', model, 'model'),
       value: within('value', value, 0, 1),
       note: optionalText('note', note, 2000) ?? null,
+      who: optionalText('who', who, 200) ?? viewer.name,
+    });
+    return new ThresholdType(row);
+  }
+
+  @Mutation(() => ThresholdType, {
+    description:
+      'Sets the threshold of a model back to an earlier one, by adding to its history; the note says which. Going back twice goes forth again.',
+  })
+  async revertThreshold(
+    @Arg('model', () => ID, { description: 'The model.' }) model: string,
+    @Ctx() { dataSource, viewer }: Context,
+    @Arg('to', () => ID, {
+      nullable: true,
+      description: 'The threshold of its history to go back to. Left out: the one before the one in force.',
+    })
+    to?: string,
+    @Arg('note', () => String, { nullable: true, description: 'Why, in at most 1,000 characters.' }) note?: string,
+    @Arg('who', () => String, { nullable: true, description: 'Who decides it. Left out: who the token belongs to.' })
+    who?: string,
+  ): Promise<ThresholdType> {
+    const row = await revertThreshold(dataSource, {
+      modelId: decodeId('model', model, 'model'),
+      to: to == null ? undefined : decodeId('threshold', to, 'to'),
+      note: optionalText('note', note, 1000),
       who: optionalText('who', who, 200) ?? viewer.name,
     });
     return new ThresholdType(row);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 
+import { listenToRuns } from '../../src/catalog/run-changes.js';
 import { parseConfig } from '../../src/config.js';
 import { startHttp } from '../../src/http/server.js';
 import type { TestDatabase } from '../support/database.js';
@@ -41,13 +42,16 @@ export async function startApi(t: TestContext, environment: Record<string, strin
   const db = await freshDatabase(t);
   const logged: Api['logged'] = [];
   const config = parseConfig({ WINNOW_PORT: '0', ...environment });
+  const runChanges = listenToRuns(db, () => undefined);
   const services = {
     dataSource: db,
+    runChanges,
     allowedPath: (path: string) => Promise.resolve(path),
     squareOf: (sha256: string) => `/nowhere/${sha256}.jpg`,
   };
   const server = await startHttp(config, services, (message, details) => logged.push({ message, details }));
   t.after(() => server.stop());
+  t.after(() => runChanges.stop());
   const ask: Api['ask'] = (query, variables, headers) => post(server.url, { query, variables }, headers);
   return {
     url: server.url,

@@ -29,7 +29,7 @@ test('requests that ask too much are refused before they run', async (t) => {
   await t.test('deep', async () => {
     assert.equal(await code(deep(3)), undefined);
     assert.equal(await code(deep(5)), 'QUERY_TOO_LARGE');
-    assert.equal(await code(deep(400)), 'QUERY_TOO_LARGE');
+    assert.equal(await code(deep(200)), 'QUERY_TOO_LARGE');
     const fragments = Array.from(
       { length: 20 },
       (_, i) => `fragment F${i} on Model { collection { latestModel { ...F${i + 1} } } }`,
@@ -77,7 +77,7 @@ test('requests that ask too much are refused before they run', async (t) => {
       await code(`{ ${`${field} `.repeat((LIMITS.tokens - 10) / (field.split(' ').length || 1))} }`);
     }
     assert.ok(performance.now() - start < 5_000, 'validating a long document takes long');
-    const huge = await api.ask(QUERY, { padding: 'x'.repeat(100_000) });
+    const huge = await api.ask(QUERY, { padding: 'x'.repeat(110_000) });
     assert.deepEqual([huge.status, huge.errors?.[0].extensions.code], [413, 'BAD_INPUT']);
   });
 
@@ -123,7 +123,7 @@ test('malformed requests are refused with a 4xx that says how, and nothing is lo
   assert.equal(await send('{"query":"{ nothing }"}'), 'GRAPHQL_VALIDATION_FAILED');
   assert.equal(await send('{"query":"query A { __typename } query B { __typename }"}'), 'OPERATION_RESOLUTION_FAILURE');
   assert.equal(await send('{"query":"query A { __typename }","operationName":"B"}'), 'OPERATION_RESOLUTION_FAILURE');
-  assert.equal(await send('{"query":"subscription { __typename }"}'), 'BAD_REQUEST');
+  assert.equal(await send('{"query":"subscription { __typename }"}'), 'GRAPHQL_VALIDATION_FAILED');
   assert.equal(
     await send('{"query":"query ($n: Int!) { collections(first: $n) { __typename } }","variables":{"n":"x"}}'),
     'BAD_INPUT',
