@@ -2,11 +2,13 @@ import { rows, type Db } from '../db.js';
 import { WinnowError } from '../errors.js';
 import { sameBinAtOrAboveSql } from './score-bins.js';
 import { checkThreshold } from './thresholds.js';
-import { thresholdInForceSql, verdictSql } from './verdict.js';
+import { thresholdRecordSql, verdictSql } from './verdict.js';
 
 export interface Counts {
   /** The threshold that was counted at. */
   threshold: number;
+  /** The record in the model's history that it comes from; null when it was given. */
+  thresholdId: number | null;
   /** Images whose score is the threshold or more, whatever their label. */
   above: number;
   /** Images whose score is less than the threshold, whatever their label. */
@@ -61,14 +63,14 @@ const VERDICT = verdictSql({ label: 'l.value', score: 's.score', threshold: 'm.t
 
 // `offset 0` keeps the planner from looking the threshold up wherever it is named.
 const SQL = `
-  select m.at, m.threshold, (beyond + beside)::integer as above, (scored - beyond - beside)::integer as below,
+  select m.at, m.threshold, m.threshold_id as "thresholdId", (beyond + beside)::integer as above, (scored - beyond - beside)::integer as below,
          (beyond + beside + more_ok)::integer as ok, (scored - beyond - beside + more_ng)::integer as ng,
          labelled::integer, (m.images - scored)::integer as unscored
-    from (select asked.at, m.id, m.collection_id, c.images,
-                 coalesce(asked.threshold, ${thresholdInForceSql('m.id')}) as threshold
+    from (select asked.at, m.id, m.collection_id, c.images, coalesce(asked.threshold, t.value) as threshold, t.id as threshold_id
             from unnest($1::integer[], $2::real[]) with ordinality as asked (model_id, threshold, at)
             join winnow.models m on m.id = asked.model_id
-            join winnow.collections c on c.id = m.collection_id offset 0) m
+            join winnow.collections c on c.id = m.collection_id
+            left join lateral ${thresholdRecordSql('m.id')} t on asked.threshold is null offset 0) m
    cross join lateral (
          select coalesce(sum(b.images), 0) as scored,
                 coalesce(sum(b.images) filter (where b.bin > winnow.score_bin(m.threshold)), 0) as beyond

@@ -11,5 +11,10 @@ export function verdictSql({ label, score, threshold }: { label: string; score: 
 
 /** SQL of the threshold in force of a model, a single `real`. */
 export function thresholdInForceSql(modelId: string): string {
-  return `(select t.value from winnow.thresholds t where t.model_id = ${modelId} order by t.id desc limit 1)`;
+  return `(select value from ${thresholdRecordSql(modelId)} t)`;
+}
+
+/** SQL of the record of the threshold in force of a model: a row of its id and value. */
+export function thresholdRecordSql(modelId: string): string {
+  return `(select t.id, t.value from winnow.thresholds t where t.model_id = ${modelId} order by t.id desc limit 1)`;
 }

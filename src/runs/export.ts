@@ -28,6 +28,8 @@ interface ExportOptions {
 interface ExportPlan extends ExportTarget {
   modelId: number;
   threshold: number;
+  /** The record in the model's history that the threshold comes from; null when it was given. */
+  thresholdId: number | null;
 }
 type ExportSpan = Span & ExportPlan;
 
@@ -48,7 +50,8 @@ export const exportStage: Stage<ExportOptions, ExportSpan> = {
 
   async plan({ collectionId, options, spanImages }, tx) {
     const model = await modelByNumber(tx, collectionId, options.model ?? 'latest');
-    const threshold = options.threshold ?? (await thresholdInForce(tx, model.id)).value;
+    const { value: threshold, id: thresholdId } =
+      options.threshold === null ? await thresholdInForce(tx, model.id) : { value: options.threshold, id: null };
     const { real: directory, empty } = await openDirectory(options.directory);
     if (!empty && (await tx.getRepository(Export).findOneBy({ directory })) === null) {
       throw new WinnowError(
@@ -60,7 +63,7 @@ export const exportStage: Stage<ExportOptions, ExportSpan> = {
     await openFolders(directory);
     const mode = await agreedMode(tx, exportId, options);
     const { total, chunks } = await planSpans(tx, collectionId, spanImages ?? SPAN_IMAGES);
-    const plan: ExportPlan = { exportId, directory, mode, modelId: model.id, threshold };
+    const plan: ExportPlan = { exportId, directory, mode, modelId: model.id, threshold, thresholdId };
     return { total, chunks: chunks.map((span) => ({ ...span, ...plan })) };
   },
 
@@ -88,7 +91,7 @@ export const exportStage: Stage<ExportOptions, ExportSpan> = {
     await removeTemporary(plan.directory);
     await writeManifests(run.dataSource, { ...plan, model });
     const counts = await countFiles(run.dataSource, plan.exportId);
-    const { directory, mode, threshold } = plan;
+    const { directory, mode, threshold, thresholdId } = plan;
     return {
       outcome: {
         exportId: plan.exportId,
@@ -97,6 +100,7 @@ export const exportStage: Stage<ExportOptions, ExportSpan> = {
         modelId: model.id,
         model: model.number,
         threshold,
+        thresholdId,
         ...counts,
       },
     };

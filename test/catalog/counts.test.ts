@@ -7,7 +7,7 @@ import { flipCounts, flipsPage } from '../../src/catalog/flips.js';
 import { setLabels } from '../../src/catalog/labels.js';
 import { addToCollection } from '../../src/catalog/record-images.js';
 import { attachScores, copyScores, createScoreTable, dropScores, scorePartition } from '../../src/catalog/scores.js';
-import { setThreshold, thresholdHistory, thresholdInForce } from '../../src/catalog/thresholds.js';
+import { revertThreshold, setThreshold, thresholdHistory, thresholdInForce } from '../../src/catalog/thresholds.js';
 import { rows } from '../../src/db.js';
 import type { Model } from '../../src/entities/index.js';
 import { freshDatabase, type TestDatabase } from '../support/database.js';
@@ -17,7 +17,7 @@ import { collectionOf, logit, modelOf, newRun, randomNumbers, score } from './su
 async function countedOneByOne(db: TestDatabase, model: Model, threshold: number): Promise<object> {
   const [counts] = await rows<object>(
     db,
-    `select $2::real as threshold,
+    `select $2::real as threshold, null as "thresholdId",
        count(*) filter (where s.score >= $2::real)::integer as above,
        count(*) filter (where s.score < $2::real)::integer as below,
        count(*) filter (where l.value = 'POSITIVE' or (l.value is null and s.score >= $2::real))::integer as ok,
@@ -204,8 +204,8 @@ test('a crash while a table is attached leaves the older scores and the full tab
   assert.equal((await countsAt(db, { modelId: model.id })).below, 100);
   await db.transaction((tx) => dropScores(tx, model.id));
   assert.deepEqual(
-    { ...(await countsAt(db, { modelId: model.id })) },
-    { threshold: 0.5, above: 0, below: 0, ok: 0, ng: 0, labelled: 0, unscored: 100 },
+    { ...(await countsAt(db, { modelId: model.id, threshold: 0.5 })) },
+    { threshold: 0.5, thresholdId: null, above: 0, below: 0, ok: 0, ng: 0, labelled: 0, unscored: 100 },
   );
   assert.equal(await scorePartition(db, model.id), null);
 });
@@ -227,8 +227,8 @@ test('an attached table has the keys and the index of the parent once, and model
   const { imageIds: late } = await collectionOf(db, 5, 'other');
   await db.transaction((tx) => addToCollection(tx, collection.id, late));
   assert.deepEqual(
-    { ...(await countsAt(db, { modelId: first.id })) },
-    { threshold: 0.5, above: 60, below: 0, ok: 60, ng: 0, labelled: 0, unscored: 5 },
+    { ...(await countsAt(db, { modelId: first.id, threshold: 0.5 })) },
+    { threshold: 0.5, thresholdId: null, above: 60, below: 0, ok: 60, ng: 0, labelled: 0, unscored: 5 },
   );
   assert.equal((await countsAt(db, { modelId: second.id })).below, 60);
 });
@@ -252,7 +252,9 @@ test('the newest threshold is in force, and every one is kept', async (t) => {
       [0.5, 'default'],
     ],
   );
-  assert.equal((await countsAt(db, { modelId })).threshold, 0.7);
+  const counts = await countsAt(db, { modelId });
+  assert.deepEqual([counts.threshold, counts.thresholdId], [0.7, set.id]);
+  assert.equal((await countsAt(db, { modelId, threshold: 0.7 })).thresholdId, null);
   for (const value of [-0.001, 1.001, NaN, Infinity]) {
     await assert.rejects(setThreshold(db, { modelId, value, who: 'ann' }), { code: 'BAD_INPUT' });
     await assert.rejects(countsAt(db, { modelId, threshold: value }), { code: 'BAD_INPUT' });
@@ -260,4 +262,23 @@ test('the newest threshold is in force, and every one is kept', async (t) => {
   await assert.rejects(setThreshold(db, { modelId: 99, value: 0.5, who: 'x' }), { code: 'NOT_FOUND' });
   await assert.rejects(thresholdInForce(db, 99), { code: 'NOT_FOUND' });
   await assert.rejects(countsAt(db, { modelId: 99, threshold: 0.5 }), { code: 'NOT_FOUND' });
+});
+
+test('going back to a threshold adds a record that says so, and going back twice goes forth', async (t) => {
+  const db = await freshDatabase(t);
+  const { collection } = await collectionOf(db, 1);
+  const { id: modelId } = await modelOf(db, collection.id);
+  const other = await modelOf(db, collection.id);
+  await assert.rejects(revertThreshold(db, { modelId, who: 'ann' }), { code: 'CONFLICT' });
+  const first = await thresholdInForce(db, modelId);
+  await setThreshold(db, { modelId, value: 0.65, note: 'by eye', who: 'ann' });
+  const back = await revertThreshold(db, { modelId, who: 'bob', note: 'too many lost' });
+  assert.deepEqual([back.value, back.who], [0.5, 'bob']);
+  assert.match(back.note!, /^back to 0\.5 of \d{4}-\d\d-\d\d \d\d:\d\d UTC by winnow: too many lost$/);
+  assert.equal((await revertThreshold(db, { modelId, who: 'ann' })).value, 0.65);
+  assert.equal((await revertThreshold(db, { modelId, to: first.id, who: 'ann' })).value, 0.5);
+  assert.equal((await thresholdHistory(db, modelId)).length, 5);
+  const foreign = await thresholdInForce(db, other.id);
+  await assert.rejects(revertThreshold(db, { modelId, to: foreign.id, who: 'ann' }), { code: 'NOT_FOUND' });
+  await assert.rejects(revertThreshold(db, { modelId: 99, who: 'ann' }), { code: 'NOT_FOUND' });
 });
