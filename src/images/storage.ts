@@ -6,10 +6,10 @@ import { systemCode } from '../errors.js';
 import type { LetterboxSpec } from './letterbox.js';
 import { letterboxFingerprint } from './letterbox.js';
 
-/** Where the square of an image is kept: home/squares/<fingerprint, 12 digits>/ab/cd/<sha256>.jpg. */
+/** Where the square of an image is kept: home/squares/<fingerprint, 12 digits>/ab/<sha256>.jpg. A second level of folders made writing twice as slow. */
 export function squarePath(home: string, spec: LetterboxSpec, sha256: string): string {
   const fingerprint = letterboxFingerprint(spec).slice(0, 12);
-  return join(home, 'squares', fingerprint, sha256.slice(0, 2), sha256.slice(2, 4), `${sha256}.jpg`);
+  return join(home, 'squares', fingerprint, sha256.slice(0, 2), `${sha256}.jpg`);
 }
 
 /**

@@ -13,7 +13,7 @@ import { exists, squarePath, writeAtomically } from '../../src/images/storage.js
 test('a square has its place by fingerprint and hash', () => {
   const sha256 = 'abcdef'.padEnd(64, '0');
   const fingerprint = letterboxFingerprint(DEFAULT_LETTERBOX).slice(0, 12);
-  assert.equal(squarePath('/home', DEFAULT_LETTERBOX, sha256), `/home/squares/${fingerprint}/ab/cd/${sha256}.jpg`);
+  assert.equal(squarePath('/home', DEFAULT_LETTERBOX, sha256), `/home/squares/${fingerprint}/ab/${sha256}.jpg`);
 });
 
 test('writes a file and the folders above it, and replaces one that is there', async (t) => {
