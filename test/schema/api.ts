@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 
 import { listenToRuns } from '../../src/catalog/run-changes.js';
+import type { RunChanges } from '../../src/catalog/run-changes.js';
 import { parseConfig } from '../../src/config.js';
 import { startHttp } from '../../src/http/server.js';
-import type { TestDatabase } from '../support/database.js';
+import type { FreshDatabaseOptions, TestDatabase } from '../support/database.js';
 import { freshDatabase } from '../support/database.js';
 
 export interface Answer {
@@ -27,6 +28,7 @@ export interface ConnectionOf<Node> {
 export interface Api {
   readonly url: string;
   readonly db: TestDatabase;
+  readonly runChanges: RunChanges;
   /** What the server logged. */
   readonly logged: { message: string; details?: Readonly<Record<string, unknown>> }[];
   /** Posts a query; does not look at what comes back. */
@@ -38,8 +40,12 @@ export interface Api {
 }
 
 /** The API on a fresh database, over real HTTP, without a worker. Stopped after the test. */
-export async function startApi(t: TestContext, environment: Record<string, string> = {}): Promise<Api> {
-  const db = await freshDatabase(t);
+export async function startApi(
+  t: TestContext,
+  environment: Record<string, string> = {},
+  options: FreshDatabaseOptions = {},
+): Promise<Api> {
+  const db = await freshDatabase(t, options);
   const logged: Api['logged'] = [];
   const config = parseConfig({ WINNOW_PORT: '0', ...environment });
   const runChanges = listenToRuns(db, () => undefined);
@@ -56,6 +62,7 @@ export async function startApi(t: TestContext, environment: Record<string, strin
   return {
     url: server.url,
     db,
+    runChanges,
     logged,
     ask,
     data: async <Data>(query: string, variables?: object) => {
