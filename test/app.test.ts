@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 
 import sharp from 'sharp';
@@ -26,7 +22,6 @@ const PICTURES = join(
   dirname(createRequire(import.meta.url).resolve('@lobehub/fluent-emoji-3d/package.json')),
   'assets',
 );
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const PATIENCE = 120_000;
 
 interface Run {
@@ -264,40 +259,6 @@ test('stopping is possible at any time, and twice', async (t) => {
   await app.stop();
   assert.equal(app.workerPid(), null);
   await assert.rejects(fetch(url));
-});
-
-test('main starts, says where, and ends in order on SIGTERM; wrong settings end it with 2', async (t) => {
-  const { config } = await prepare(t);
-  const run = (environment: Record<string, string>) => {
-    const env = {
-      ...process.env,
-      WINNOW_HOME: config.home,
-      WINNOW_PORT: '0',
-      DATABASE_URL: config.databaseUrl!,
-      ...environment,
-    };
-    const child = spawn(process.execPath, ['--import', 'tsx', MAIN], { env, stdio: ['ignore', 'ignore', 'pipe'] });
-    const exited = once(child, 'exit') as Promise<[number | null, string | null]>;
-    t.after(() => child.kill('SIGKILL'));
-    return { child, exited, lines: createInterface(child.stderr) };
-  };
-  const { child, exited, lines } = run({});
-  const said: { message: string; url?: string; pid?: number }[] = [];
-  for await (const line of lines) {
-    said.push(JSON.parse(line) as (typeof said)[number]);
-    if (said.some(({ message }) => message === 'listening') && said.length === 2) break;
-  }
-  const { url } = said.find(({ message }) => message === 'listening')!;
-  const { pid } = said.find(({ message }) => message === 'worker started')!;
-  assert.equal((await fetch(`${url}/healthz`)).status, 200);
-  child.kill('SIGTERM');
-  assert.deepEqual(await exited, [0, null]);
-  assert.throws(() => process.kill(pid!, 0), { code: 'ESRCH' });
-
-  const wrong = run({ WINNOW_PORT: 'many' });
-  const [line] = (await once(wrong.lines, 'line')) as [string];
-  assert.match(line, /WINNOW_PORT must be a whole number from 0 to 65535, but is .*many/);
-  assert.deepEqual(await wrong.exited, [2, null]);
 });
 
 async function prepare(t: TestContext): Promise<{ folder: string; home: string; config: Config }> {
