@@ -8,7 +8,11 @@ export function scoresAtOrAboveSql(modelId: string, value: string): string {
 }
 
 /**
- * SQL of how many scores of a model are a value or more but fall into the same bin. No score in a bin exceeds the bin's
+ * SQL of how many scores of a model are a value or more but fall into the same bin. Where the value is the bin's lower edge
+ * rounded to `real`, they are the whole bin: no `real` lies between that edge and its nearest one. So nothing is scanned at
+ * thresholds of four decimals, but for scores that are exactly the threshold, where rounding puts it into the bin below.
+ *
+ * No score in a bin exceeds the bin's
  * upper edge rounded to `real`: the next `real` lies above the edge by half a unit in the last place or more, far more
  * than the multiplication in score_bin can err.
  * @param modelId SQL of an integer
@@ -16,10 +20,13 @@ export function scoresAtOrAboveSql(modelId: string, value: string): string {
  */
 export function sameBinAtOrAboveSql(modelId: string, value: string): string {
   return `(
-    select count(*) from winnow.scores s
-     where s.model_id = ${modelId} and s.score >= ${value}
-       and s.score <= ((winnow.score_bin(${value}) + 1) / 10000::double precision)::real
-       and winnow.score_bin(s.score) = winnow.score_bin(${value}))`;
+    select case when ${value} = (winnow.score_bin(${value}) / 10000::double precision)::real
+      then (select coalesce(sum(b.images), 0) from winnow.score_bins b
+             where b.model_id = ${modelId} and b.bin = winnow.score_bin(${value}))
+      else (select count(*) from winnow.scores s
+             where s.model_id = ${modelId} and s.score >= ${value}
+               and s.score <= ((winnow.score_bin(${value}) + 1) / 10000::double precision)::real
+               and winnow.score_bin(s.score) = winnow.score_bin(${value})) end)`;
 }
 
 /** Bins of a model that do not say what its scores say; empty when all is well. Reads every score. */

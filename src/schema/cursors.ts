@@ -22,6 +22,14 @@ export function decodeCursor(kind: string, cursor: string, length: number, argum
   throw badInput(argument, 'a cursor from another page of this same connection', 'something else');
 }
 
+/**
+ * The kind of a cursor of a query with arguments: a cursor of the same query with others is refused.
+ * @param asked all that decides which rows there are and in which order
+ */
+export function cursorKind(kind: string, asked: unknown): string {
+  return `${kind}~${checksum(JSON.stringify(asked))}`;
+}
+
 /** FNV-1a, 32 bits: catches a cursor that was cut or edited. It keeps nothing secret; a cursor holds nothing secret. */
 function checksum(text: string): string {
   let hash = 0x811c9dc5;

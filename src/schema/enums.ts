@@ -119,6 +119,12 @@ describe(ScoreOrderEnum, 'ImageOrder', 'The order of images.', {
   SCORE_ASC: 'Lowest score first.',
 });
 
+export const FlipOrderEnum = { SCORE_DESC: 'DESC', SCORE_ASC: 'ASC' } as const;
+describe(FlipOrderEnum, 'FlipOrder', 'The order of flips: by the score with the model of `to`.', {
+  SCORE_DESC: 'Highest score first.',
+  SCORE_ASC: 'Lowest score first.',
+});
+
 function describe<T extends string>(
   values: Readonly<Record<T, string>>,
   name: string,

@@ -16,15 +16,19 @@ import { SourceType } from './source.js';
 /** Most sources or failures of one image at a time. */
 const MOST = 100;
 
-/** What is known of an image that was reached through a model: then it need not be named again, nor these be read again. */
+/** What is known of an image from the page it was reached on: what it was reached through need not be named again, nor the rest be read again. */
 export interface Seen {
-  readonly modelId: number;
-  readonly score: ImageScore;
+  readonly modelId?: number;
+  /** Needed where there is no model. */
+  readonly collectionId?: number;
+  /** By that model, with the verdict at its threshold in force. */
+  readonly score?: ImageScore;
   readonly uri: string | null;
 }
 
 const MODEL_ARGUMENT = 'Left out: the model that the image was reached through; needed where there is none.';
-const COLLECTION_ARGUMENT = 'Left out: that of the model the image was reached through; needed where there is none.';
+const COLLECTION_ARGUMENT =
+  'Left out: the collection, or that of the model, that the image was reached through; needed where there is none.';
 
 @ObjectType('Image', {
   description: 'One file, known by the SHA-256 of its bytes; it may have been found at several sources.',
@@ -104,9 +108,10 @@ export class ImageType {
     @Arg('collection', () => ID, { nullable: true, description: COLLECTION_ARGUMENT }) collection?: string,
   ): Promise<LabelType | null> {
     if (collection != null) return loaders.label.load([decodeId('collection', collection, 'collection'), this.row.id]);
-    if (this.seen === undefined) throw notReachedThrough('model', 'collection');
-    const { collectionId } = (await loaders.model.load(this.seen.modelId))!;
-    return loaders.label.load([collectionId, this.row.id]);
+    const { modelId, collectionId } = this.seen ?? {};
+    if (collectionId !== undefined) return loaders.label.load([collectionId, this.row.id]);
+    if (modelId === undefined) throw notReachedThrough('collection or a model', 'collection');
+    return loaders.label.load([(await loaders.model.load(modelId))!.collectionId, this.row.id]);
   }
 
   @Field(() => Float, {
@@ -157,7 +162,7 @@ export class ImageType {
   /** What its page has told already, if it is what is asked for. */
   told(field: 'uri' | keyof ImageScore, { model }: { model?: string | null }): string | number | null | undefined {
     if (this.seen === undefined || model != null) return undefined;
-    return field === 'uri' ? this.seen.uri : this.seen.score[field];
+    return field === 'uri' ? this.seen.uri : this.seen.score?.[field];
   }
 
   private async whole({ loaders }: Context): Promise<Image> {
@@ -167,7 +172,7 @@ export class ImageType {
   private async scored({ loaders }: Context, model: string | undefined): Promise<ImageScore> {
     const modelId = model == null ? this.seen?.modelId : decodeId('model', model, 'model');
     if (modelId === undefined) throw notReachedThrough('model', 'model');
-    if (this.seen?.modelId === modelId) return this.seen.score;
+    if (this.seen?.score && this.seen.modelId === modelId) return this.seen.score;
     return loaders.score.load([modelId, this.row.id]);
   }
 }

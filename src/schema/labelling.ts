@@ -1,6 +1,6 @@
 import { Arg, Ctx, Field, ID, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
 
-import { setLabels, withdrawLabels } from '../catalog/labels.js';
+import { setLabels, undoLabels, withdrawLabels } from '../catalog/labels.js';
 import type { LabelValue } from '../entities/index.js';
 import type { Context } from './context.js';
 import { LabelValueEnum } from './enums.js';
@@ -23,6 +23,12 @@ export class LabelResult {
 export class WithdrawResult {
   @Field(() => Int, { description: 'Images that had a label and have none now.' })
   withdrawn!: number;
+}
+
+@ObjectType({ description: 'What became of changes of labels that were undone.', simpleResolvers: true })
+export class UndoResult {
+  @Field(() => Int, { description: 'Images that have the label before now, or none where none stood before.' })
+  undone!: number;
 }
 
 @Resolver()
@@ -65,6 +71,23 @@ export class LabelResolver {
       withdrawLabels(tx, { collectionId, imageIds: ids, who: by }),
     );
     return { withdrawn };
+  }
+
+  @Mutation(() => UndoResult, {
+    description:
+      "Undoes the last change of each image's label: gives back the one that stood before, or the one that was withdrawn, or takes the label away where none stood before. The history keeps it all; undoing twice is redoing.",
+  })
+  async undoLabels(
+    @Arg('collection', () => ID, { description: 'The collection.' }) collection: string,
+    @Arg('images', () => [ID], { description: `The images, 1 to ${MOST}.` }) images: string[],
+    @Ctx() { dataSource, viewer }: Context,
+    @Arg('who', () => String, { nullable: true, description: 'Who decides it. Left out: who the token belongs to.' })
+    who?: string,
+  ): Promise<UndoResult> {
+    const collectionId = decodeId('collection', collection, 'collection');
+    const by = optionalText('who', who, 200) ?? viewer.name;
+    const ids = imageIds(images);
+    return { undone: await dataSource.transaction((tx) => undoLabels(tx, { collectionId, imageIds: ids, who: by })) };
   }
 }
 

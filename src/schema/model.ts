@@ -1,6 +1,8 @@
 import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars';
 import { Arg, Args, Ctx, Field, Float, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
 
+import { curveOf } from '../catalog/curve.js';
+import { suggestThreshold } from '../catalog/suggest-threshold.js';
 import { Model } from '../entities/index.js';
 import type { HeadName } from '../entities/index.js';
 import { BackboneType } from './backbone.js';
@@ -9,6 +11,7 @@ import { connectionById, connectionType, LARGEST_PAGE, listCost, pageCost, PageA
 import type { Connection } from './connections.js';
 import type { Context } from './context.js';
 import { CountsType } from './counts.js';
+import { CurvePointType, goalOf, SuggestionType, ThresholdGoal } from './curve.js';
 import { HeadEnum } from './enums.js';
 import { EpochType } from './epoch.js';
 import { decodeId, encodeId } from './ids.js';
@@ -19,6 +22,10 @@ import { ThresholdType } from './threshold.js';
 
 /** Exact, and quick whatever the size of the collection, but dearer than a row. */
 const COUNTS_COST = 50;
+/** They read every bin of the model, and look at each threshold's own. */
+const CURVE_COST = 200;
+const SUGGESTION_COST = 1_000;
+const MOST_POINTS = 1_001;
 
 @ObjectType('Model', {
   description: 'Backbone, trained head and preprocessing: gives an image a score. Numbered per collection: v1, v2, ...',
@@ -130,6 +137,35 @@ export class ModelType {
       threshold: threshold == null ? undefined : within('threshold', threshold, 0, 1),
     });
     return new CountsType(counts!);
+  }
+
+  @Field(() => [CurvePointType], {
+    description:
+      'What thresholds from 0 to 1, evenly spaced, would decide: all that a slider needs, in one go. Exact, without a scan.',
+    complexity: ({ args, childComplexity }) =>
+      CURVE_COST + ((args as { points: number }).points || 0) * childComplexity,
+  })
+  async curve(
+    @Arg('points', () => Int, { defaultValue: 101, description: `How many thresholds, 2 to ${MOST_POINTS}.` })
+    points: number,
+    @Ctx() { dataSource }: Context,
+  ): Promise<CurvePointType[]> {
+    const steps = within('points', points, 2, MOST_POINTS) - 1;
+    const thresholds = Array.from({ length: points }, (_, i) => i / steps);
+    return (await curveOf(dataSource, this.row.id, thresholds)).points;
+  }
+
+  @Field(() => SuggestionType, {
+    nullable: true,
+    description:
+      'The threshold of four decimals that meets a goal, with the reason; null, and an error with the code GOAL_UNREACHABLE that says what can be reached, where none does.',
+    complexity: ({ childComplexity }) => SUGGESTION_COST + childComplexity,
+  })
+  async suggestThreshold(
+    @Arg('goal', () => ThresholdGoal, { description: 'What it is to achieve.' }) goal: ThresholdGoal,
+    @Ctx() { dataSource }: Context,
+  ): Promise<SuggestionType> {
+    return new SuggestionType(await suggestThreshold(dataSource, this.row.id, goalOf(goal)), this.row.id);
   }
 
   @Field(() => RunType, { description: 'The TRAIN run that made it.' })

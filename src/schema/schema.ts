@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import { lexicographicSortSchema, printSchema } from 'graphql';
-import type { GraphQLSchema } from 'graphql';
+import type { GraphQLInputObjectType, GraphQLSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
 import type { PubSub } from 'type-graphql';
 
 import { CollectionResolver } from './collection.js';
+import { FlipResolver } from './flip.js';
 import { giveWhatIsTold, ImageResolver } from './image.js';
 import { ImagesResolver } from './images.js';
 import { LabelResolver } from './labelling.js';
@@ -30,6 +31,7 @@ async function build(): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
       CollectionResolver,
+      FlipResolver,
       ImageResolver,
       ImagesResolver,
       LabelResolver,
@@ -43,6 +45,8 @@ async function build(): Promise<GraphQLSchema> {
     validate: false, // arguments are checked where they are used, with messages of one form
   });
   giveWhatIsTold(schema);
+  // TypeGraphQL has no word for an input of which exactly one field is given.
+  (schema.getType('ThresholdGoal') as GraphQLInputObjectType).isOneOf = true;
   // TypeGraphQL has no place for a description of the root types.
   schema.getQueryType()!.description = 'What can be asked.';
   schema.getMutationType()!.description = 'What can be changed. Needs the write token, where tokens are set.';

@@ -51,6 +51,12 @@ const PATHS: Record<string, { query: string; statements: number }> = {
     // models, backbones, epochs, thresholds twice (one and three), counts, runs, collection
     statements: 7,
   },
+  'flips with their images': {
+    query:
+      'flips(from: { model: $model, threshold: 0.2 }, to: { model: $model }, first: $n) { counts { toNg } edges { cursor node { was image { uri score width } } } }',
+    // sides, page, counts, scores, images
+    statements: 5,
+  },
   collections: {
     query:
       'collections(first: $n) { edges { node { name imageCount labelCounts { positive negative } latestModel { number counts { ok } } } } }',
