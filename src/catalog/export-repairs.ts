@@ -11,16 +11,6 @@ export interface PlacedFile {
   name: string;
 }
 
-/** A file that stands at another path now. */
-export interface MovedFile {
-  imageId: number;
-  /** Where it stood; it is not there any more. */
-  from: string[];
-  to: string;
-  bytes: number;
-  modifiedAt: Date;
-}
-
 /** How the files of an export were placed; null while there are none. */
 export async function modeOfExport(db: Db, exportId: number): Promise<ExportMode | null> {
   const [file] = await rows<{ mode: ExportMode }>(
@@ -71,44 +61,6 @@ export async function renameFile(
     [exportId, file.imageId, name, nameKey(name)],
   );
   return name;
-}
-
-/** Records that files stand elsewhere now: the sources they had are replaced, the new place is one. Idempotent. */
-export async function moveSources(tx: EntityManager, moved: readonly MovedFile[]): Promise<void> {
-  if (moved.length === 0) return;
-  const left = moved.flatMap(({ imageId, from, to }) =>
-    from.filter((uri) => uri !== to).map((uri) => ({ imageId, uri })),
-  );
-  await rows(
-    tx,
-    /* sql */ `
-      update winnow.sources s set replaced_at = now()
-      from unnest($1::integer[], $2::text[]) as l (image_id, uri)
-      where winnow.uri_key(s.uri) = winnow.uri_key(l.uri) and s.replaced_at is null and s.image_id = l.image_id`,
-    [left.map(({ imageId }) => imageId), left.map(({ uri }) => uri)],
-  );
-  const arrived = [
-    moved.map(({ imageId }) => imageId),
-    moved.map(({ to }) => to),
-    moved.map(({ bytes }) => bytes),
-    moved.map(({ modifiedAt }) => modifiedAt.toISOString()),
-  ];
-  const arrivals =
-    'unnest($1::integer[], $2::text[], $3::bigint[], $4::timestamptz[]) as a (image_id, uri, bytes, modified_at)';
-  const current = 'winnow.uri_key(s.uri) = winnow.uri_key(a.uri) and s.replaced_at is null';
-  await rows(
-    tx,
-    `update winnow.sources s set replaced_at = now() from ${arrivals} where ${current} and s.image_id is distinct from a.image_id`,
-    arrived,
-  );
-  await rows(
-    tx,
-    /* sql */ `
-      insert into winnow.sources (uri, image_id, bytes, modified_at)
-      select a.uri, a.image_id, a.bytes, a.modified_at from ${arrivals}
-      where not exists (select from winnow.sources s where ${current}) order by a.uri`,
-    arrived,
-  );
 }
 
 /** Images that have failed in a run already. */

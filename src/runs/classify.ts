@@ -26,7 +26,7 @@ interface ClassifyOptions {
 /** With the model that was the latest when the run was planned, and what is to be done with its scores. */
 type ScoreSpan = Span & { modelId: number; into: 'OWN_TABLE' | 'PARTITION' };
 
-const SPAN_IMAGES = 8192;
+const SPAN_IMAGES = 4096;
 
 /**
  * Scores images with a model. ALL fills a table of the run's own, which takes the place of the model's scores when it is

@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 
+import { Superseded } from '../catalog/chunk-claims.js';
 import { finishRun, lockCollection, nextQueuedRun } from '../catalog/runs.js';
 import { rows } from '../db.js';
 import type { Run } from '../entities/index.js';
@@ -16,17 +17,19 @@ export type End =
   | { state: 'CANCELLED' };
 
 /**
- * Ends a run and sets the collection's next one going, in one transaction. Does nothing when the run has ended already.
+ * Ends a run and sets the collection's next one going, in one transaction.
  * Runs of a collection start in the order of their numbers because starting, ending and asking for one all take the
  * collection's lock.
+ * @throws Superseded when the run has ended already
  */
 export async function endRun(dataSource: DataSource, runId: number, end: End): Promise<void> {
   await dataSource.transaction(async (tx) => {
+    // Before the lock, as it may take long; undone when the run turns out to have ended meanwhile.
+    if (end.state === 'SUCCEEDED') await end.write?.(tx);
     const run = await lockRun(tx, runId);
-    if (run === null || run.finishedAt !== null) return;
+    if (run === null || run.finishedAt !== null) throw new Superseded(`run ${runId} is over`);
     switch (end.state) {
       case 'SUCCEEDED':
-        await end.write?.(tx);
         await finishRun(tx, runId, end.state, { outcome: end.outcome });
         break;
       case 'FAILED':

@@ -36,10 +36,11 @@ async function step(
   try {
     await body(AbortSignal.any([job.signal, cancel.signal]));
   } catch (error) {
-    const cause: unknown = cancel.signal.aborted ? cancel.signal.reason : error;
+    const cancelled = cancel.signal.aborted;
+    const cause: unknown = cancelled ? cancel.signal.reason : error;
     if (cause instanceof Superseded) return;
-    // The worker is stopping: the queue hands the job out again. An error that came of it says nothing about the run.
-    if (job.signal.aborted && !(cause instanceof WinnowError)) throw error;
+    // The worker is stopping, and what was thrown came of that: the queue hands the job out again.
+    if (job.signal.aborted && !cancelled) throw error;
     const end = endingOf(cause, job.attempt >= TRIES);
     if (end === null) throw error;
     await endRun(bench.dataSource, runId, end);

@@ -1,9 +1,10 @@
 import type { Counts } from '../catalog/chunk-claims.js';
-import { recordFailures, type NewFailure } from '../catalog/failures.js';
+import type { NewFailure } from '../catalog/failures.js';
 import { storeFeatures } from '../catalog/features.js';
 import type { StageName } from '../entities/index.js';
 import { isFailure } from '../errors.js';
 import { toFloat16 } from '../ml/float16.js';
+import { recordImageFailures } from './image-failures.js';
 import { mapConcurrent } from './pipeline.js';
 import type { FeatureSpec } from './networks.js';
 import { readSquare, type Picture } from './squares.js';
@@ -110,7 +111,7 @@ export function featureWriter(
   return (made) =>
     chunk.advance(count(made), async (tx) => {
       await storeFeatures(tx, backboneId, made.rows);
-      await recordFailures(tx, { runId, stage, failures: made.failures });
+      await recordImageFailures(tx, runId, stage, made.failures);
     });
 }
 

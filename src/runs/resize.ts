@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
 
-import { recordFailures, type NewFailure } from '../catalog/failures.js';
+import type { NewFailure } from '../catalog/failures.js';
 import { imagesInSpan } from '../catalog/features.js';
 import { isFailure, systemCode, WinnowError } from '../errors.js';
 import { parseLetterbox, type LetterboxSpec } from '../images/letterbox.js';
 import { squarePath } from '../images/storage.js';
+import { recordImageFailures } from './image-failures.js';
 import { readOptions } from './options.js';
 import { inBatches, mapConcurrent } from './pipeline.js';
 import { planSpans, type Span } from './spans.js';
@@ -47,7 +48,7 @@ export const resize: Stage<LetterboxSpec, Span> = {
       const done = batch.filter((result) => result === 'made').length;
       const skipped = batch.length - done - failures.length;
       await chunk.advance({ done, skipped, failed: failures.length }, (tx) =>
-        recordFailures(tx, { runId: id, stage: 'RESIZE', failures }),
+        recordImageFailures(tx, id, 'RESIZE', failures),
       );
     }
     const { done, failed } = chunk.counted;

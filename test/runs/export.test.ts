@@ -40,7 +40,7 @@ test('a second export after the threshold moved touches only what flipped', asyn
   assert.ok(Math.abs(Number(line.threshold) - 0.65) < 1e-6);
   assert.ok(Math.abs(Number(line.score) - 7 / 12) < 1e-6);
   assert.equal(line.model, 'v1');
-  const csv = parse(await readFile(join(out, 'manifest.csv')), { columns: true }) as Record<string, string>[];
+  const csv = parse<Record<string, string>>(await readFile(join(out, 'manifest.csv')), { columns: true });
   assert.equal(csv.length, 12);
   assert.deepEqual(JSON.parse(csv.find(({ source }) => source === files[7])!.sources), [files[7]]);
 

@@ -95,6 +95,24 @@ test('a run whose jobs were lost goes on when a worker starts', async (t) => {
   assert.equal((await findRun(db, train.id)).state, 'FAILED');
 });
 
+test('a worker that is stopped leaves its run to the next one', async (t) => {
+  const bench = await openBench(t);
+  const { db, config, folder } = bench;
+  const first = await startWorker(db, config);
+  await copyInto(join(folder, 'ok'), await emoji('people', 12));
+  await copyInto(join(folder, 'ng'), await emoji('food', 12));
+  await execute(bench, 'INGEST', { paths: [folder], labelsByFolder: true });
+  const { id } = await request(bench, 'TRAIN', { epochs: 200, patience: 0 });
+  await until(db, id, (run) => run.done > 0);
+  await first.stop();
+  assert.equal((await findRun(db, id)).state, 'RUNNING');
+  const second = await startWorker(db, config);
+  t.after(() => second.stop());
+  const run = await ended(db, id);
+  assert.deepEqual([run.state, run.done, run.total], ['SUCCEEDED', 200, 200]);
+  assert.equal(await count(db, 'from winnow.epochs'), 200);
+});
+
 test('only errors that may pass are tried again', () => {
   assert.deepEqual(endingOf(new WinnowError('NO_MODEL', 'no'), false), {
     state: 'FAILED',

@@ -18,7 +18,7 @@ import { requestRun } from '../../src/runs/request.js';
 import { startWorker, type WorkerOptions } from '../../src/runs/start-worker.js';
 import { freshDatabase, type TestDatabase } from '../support/database.js';
 
-const WAIT_MS = 60_000;
+const WAIT_MS = 240_000;
 
 export interface Bench {
   db: TestDatabase;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -81,14 +81,22 @@ test('a picture whose file is gone or has changed is a failure, unless its squar
   await execute(bench, 'INGEST', { paths: [kept] });
   assertCounts(await execute(bench, 'RESIZE'), { total: 1, done: 1 });
   await execute(bench, 'INGEST', { paths: [gone, changed, plain] });
-  for (const file of [kept, gone]) await import('node:fs/promises').then(({ rm }) => rm(file));
-  await writeFile(changed, await readFile(plain));
+  for (const file of [kept, gone]) await rm(file);
+  // Other bytes under the old size and time: nothing shows it but the hash.
+  const { atime, mtime } = await stat(changed);
+  const bytes = await readFile(changed);
+  bytes[bytes.length - 1] ^= 0xff;
+  await writeFile(changed, bytes);
+  await utimes(changed, atime, mtime);
 
   const run = await execute(bench, 'EMBED');
   assertCounts(run, { total: 4, done: 2, failed: 2 });
   const failures = await listFailures(db, run.id);
   assert.deepEqual(failures.map(({ code }) => code).sort(), ['CHANGED', 'NO_SOURCE']);
   assert.ok(failures.every(({ imageId }) => imageId !== null));
+
+  const again = await execute(bench, 'INGEST', { paths: [plain, changed] });
+  assert.deepEqual([again.skipped, again.done + again.failed], [1, 1], 'the changed file was read again');
 });
 
 function assertCounts(run: Run, expected: Partial<Pick<Run, 'total' | 'done' | 'skipped' | 'failed'>>): void {

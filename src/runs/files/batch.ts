@@ -1,8 +1,9 @@
 import { access, constants, lstat } from 'node:fs/promises';
 
-import { moveSources, renameFile, type MovedFile } from '../../catalog/export-repairs.js';
+import { renameFile } from '../../catalog/export-repairs.js';
 import { forgetFiles, markPlaced, planFiles, type ExportWork } from '../../catalog/exports.js';
-import { recordFailures, type NewFailure } from '../../catalog/failures.js';
+import type { NewFailure } from '../../catalog/failures.js';
+import { moveSources, type MovedFile } from '../../catalog/source-changes.js';
 import { knownSources } from '../../catalog/sources.js';
 import type { ExportMode } from '../../entities/index.js';
 import { isFailure } from '../../errors.js';
@@ -11,6 +12,7 @@ import { exportPath, openFolders, opposite } from './directory.js';
 import { isOurs, moveWithin, place, statOf, type Exported } from './disk.js';
 import { standingSource } from './source.js';
 import { isWithin } from '../ingest-options.js';
+import { recordImageFailures } from '../image-failures.js';
 import { mapConcurrent } from '../pipeline.js';
 import type { ChunkInHand } from '../stage.js';
 
@@ -110,7 +112,7 @@ export async function exportBatch(
       tx,
       placed.flatMap(({ moved }) => moved ?? []),
     );
-    await recordFailures(tx, { runId, stage: 'EXPORT', failures });
+    await recordImageFailures(tx, runId, 'EXPORT', failures);
   });
   const trouble = outcomes.find((outcome) => outcome.trouble !== undefined);
   if (trouble) throw trouble.trouble;

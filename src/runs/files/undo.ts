@@ -3,8 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 
 import type { DataSource } from 'typeorm';
 
-import { moveSources, type MovedFile } from '../../catalog/export-repairs.js';
 import { findExport, forgetFiles, manifestRows } from '../../catalog/exports.js';
+import { moveSources, type MovedFile } from '../../catalog/source-changes.js';
 import { rows } from '../../db.js';
 import { Export } from '../../entities/index.js';
 import { systemCode, WinnowError } from '../../errors.js';
