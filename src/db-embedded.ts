@@ -41,7 +41,7 @@ export async function startEmbedded(directory: string, options: EmbeddedOptions 
   const { url, client } = await withLock(lockOf(cluster), () => reachServer(cluster, PRESENCE));
   const presence = new Presence(url, client);
   let stopped: Promise<void> | null = null;
-  return { url, stop: () => (stopped ??= withLock(lockOf(cluster), () => leave(cluster, presence))) };
+  return { url, stop: () => (stopped ??= stop(cluster, presence)) };
 }
 
 async function describe(directory: string, durable: boolean): Promise<Cluster> {
@@ -71,6 +71,15 @@ async function describe(directory: string, durable: boolean): Promise<Cluster> {
 
 function lockOf(cluster: Cluster): string {
   return join(cluster.home, 'postgres.lock');
+}
+
+async function stop(cluster: Cluster, presence: Presence): Promise<void> {
+  try {
+    await withLock(lockOf(cluster), () => leave(cluster, presence));
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+    await presence.end(); // The folder was deleted beneath us, and with it the server.
+  }
 }
 
 async function leave(cluster: Cluster, presence: Presence): Promise<void> {
@@ -110,7 +119,9 @@ class Presence {
 
   async end(): Promise<void> {
     this.ended = true;
-    await this.client?.end().catch(() => undefined);
+    if (this.client === null) return;
+    keepsProcess(this.client, true);
+    await this.client.end().catch(() => undefined);
   }
 
   private async connect(): Promise<void> {

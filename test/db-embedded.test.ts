@@ -12,6 +12,7 @@ import { Client } from 'pg';
 
 import { startEmbedded } from '../src/db-embedded.js';
 import { WinnowError } from '../src/errors.js';
+import { lastly } from './support/hooks.js';
 import { spawnScript, type SpawnOptions } from './support/processes.js';
 import { until } from './support/waiting.js';
 
@@ -23,7 +24,7 @@ const onLinux = { skip: process.platform !== 'linux' && 'reads /proc' };
 /** A folder for one server, which is killed if the test left it running. */
 async function makeHome(t: TestContext): Promise<string> {
   const home = await realpath(await mkdtemp(join(tmpdir(), 'winnow-embedded-')));
-  t.after(async () => {
+  lastly(t, async () => {
     const pid = await postmasterPid(home);
     if (pid !== null && isAlive(pid)) process.kill(pid, 'SIGQUIT');
     await rm(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
@@ -157,7 +158,7 @@ test('a server killed -9 is started again, with what was committed', async (t) =
 test('a first start killed -9 at any moment blocks nothing', async (t) => {
   const home = await makeHome(t);
   const remains: string[][] = [];
-  for (const moment of [20, 200, 450, 700]) {
+  for (const moment of [20, 250, 600]) {
     await rm(join(home, 'postgres'), { recursive: true, force: true });
     const victim = otherProcess(t, home);
     await until(
@@ -325,3 +326,13 @@ async function isOpen(path: string): Promise<boolean> {
   if (((await stat(path)).mode & 0o001) === 0) return false;
   return path === '/' || isOpen(join(path, '..'));
 }
+
+test('stop() of a server whose folder was deleted is no error', async (t) => {
+  const home = await makeHome(t);
+  const server = await startEmbedded(home, { durable: false });
+  const pid = (await postmasterPid(home)) ?? 0;
+  await rm(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  await server.stop();
+  process.kill(pid, 'SIGKILL');
+  await assert.rejects(stat(home), { code: 'ENOENT' });
+});

@@ -75,7 +75,7 @@ export async function initialise(cluster: Cluster, password: string): Promise<vo
     ]);
     await writeFile(join(data, 'pg_hba.conf'), HBA);
     await singleUser(cluster, data, [
-      `create role ${ROLE} login createdb password '${password}'`,
+      `create role ${ROLE} login createdb createrole password '${password}'`,
       `grant pg_monitor, pg_checkpoint to ${ROLE}`,
       `create database ${ROLE} owner ${ROLE}`,
     ]);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -12,7 +12,8 @@ const PATIENCE_MS = 180_000;
 const RETRY_MS = 20;
 
 /**
- * Runs `work` while no other process (nor another call in this one) runs its own under the same lock folder.
+ * Runs `work` while no other process (nor another call in this one) runs its own under the same lock folder, which
+ * must exist.
  * A holder that was killed, at any point, blocks nobody.
  *
  * The folder holds numbered turns. To take the lock is to create, in one step, the number after the highest one
@@ -22,7 +23,6 @@ const RETRY_MS = 20;
  * @throws WinnowError DATABASE_UNAVAILABLE when the holder keeps it for three minutes.
  */
 export async function withLock<T>(directory: string, work: () => Promise<T>): Promise<T> {
-  await mkdir(directory, { recursive: true });
   const mine = await acquire(directory);
   try {
     return await work();

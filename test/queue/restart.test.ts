@@ -21,7 +21,7 @@ const noTasks: Tasks = {
 /** A server of this test's own that it may shut down (fast, as pg_ctl restart does) and start again. */
 async function restartableServer() {
   const home = await mkdtemp(join(tmpdir(), 'winnow-restart-'));
-  let server = await startEmbedded(home);
+  let server = await startEmbedded(home, { durable: false });
   const { url } = server;
   return {
     url,
@@ -32,7 +32,7 @@ async function restartableServer() {
     },
     start: async () => {
       const former = server;
-      server = await startEmbedded(home);
+      server = await startEmbedded(home, { durable: false });
       assert.equal(server.url, url);
       // Only its presence goes: the other start keeps the server up.
       await former.stop();

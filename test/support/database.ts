@@ -9,6 +9,7 @@ import type { DataSource } from 'typeorm';
 
 import { createDataSource, migrate } from '../../src/db.js';
 import { migrateQueue } from '../../src/queue/migrate.js';
+import { lastly } from './hooks.js';
 import { testServer, withAdmin } from './server.js';
 
 export type TestDatabase = DataSource & { readonly url: string };
@@ -33,7 +34,7 @@ export async function freshDatabase(t: TestContext, options: FreshDatabaseOption
   await cloneTemplate(server, name);
   const url = urlOf(server, name);
   const dataSource = await createDataSource({ url, applicationName: 'winnow test', poolSize: options.poolSize });
-  afterAllElse(t, async () => {
+  lastly(t, async () => {
     if (dataSource.isInitialized) await dataSource.destroy();
     await withAdmin(server, (admin) => dropDatabase(admin, name));
   });
@@ -45,13 +46,6 @@ export function urlOf(server: string, database: string): string {
   const url = new URL(server);
   url.pathname = `/${database}`;
   return url.href;
-}
-
-/** Hooks run in order of registration; this one goes to the end of the line when its turn comes. */
-function afterAllElse(t: TestContext, cleanUp: () => Promise<void>): void {
-  t.after(() => {
-    t.after(cleanUp);
-  });
 }
 
 async function cloneTemplate(server: string, name: string): Promise<void> {
