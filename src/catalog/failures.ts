@@ -58,3 +58,12 @@ export async function listFailures(
     [runId, page.after ?? 0, page.first ?? 100],
   );
 }
+
+/** How often each code was given in a run, the most frequent first. */
+export async function failureCodes(db: Db, runId: number): Promise<{ code: FailureCode; count: number }[]> {
+  return rows(
+    db,
+    `select code, count(*)::integer as count from winnow.failures where run_id = $1 group by code order by count desc, code`,
+    [runId],
+  );
+}
