@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ensureCollection } from '../catalog/collections.js';
+import { failureCodes } from '../catalog/failures.js';
 import { findRun } from '../catalog/runs.js';
 import type { Run } from '../entities/index.js';
 import { WinnowError } from '../errors.js';
 import { cancelRun, requestRun } from '../runs/request.js';
 import { formatCount, paint } from './format.js';
 import type { Sink } from './format.js';
-import { positionOf } from './position.js';
+import { positionOf, skippedText } from './position.js';
 import { startProgress } from './progress.js';
 import type { Progress } from './progress.js';
 import { localUser } from './session.js';
@@ -33,6 +34,7 @@ export async function executeRun(session: Session, request: RunRequest, sink: Si
   const progress = startProgress(request.stage.toLowerCase(), sink);
   const run = await watch(session, id, progress);
   progress.end(positionOf(run), remarkOf(run));
+  await noteFailures(session, run, sink);
   if (run.state === 'SUCCEEDED') return run;
   if (run.state === 'CANCELLED') {
     throw new WinnowError(
@@ -46,11 +48,12 @@ export async function executeRun(session: Session, request: RunRequest, sink: Si
   );
 }
 
-/** Says on the sink that images failed and where to read about them; a run with failures of single images has succeeded. */
-export function noteFailures(run: Run, sink: Sink): void {
+/** A run with failures of single images has succeeded; that they are, and where to read about them, is said here. */
+async function noteFailures({ dataSource }: Session, run: Run, sink: Sink): Promise<void> {
   if (run.failed === 0) return;
-  const what = `${formatCount(run.failed)} of ${formatCount(run.total ?? run.failed)} could not be used.`;
-  sink.write(`${paint(sink, 'yellow', what)} See why: winnow runs failures ${run.id}\n`);
+  const codes = (await failureCodes(dataSource, run.id)).map(({ code, count }) => `${formatCount(count)} ${code}`);
+  const what = `${formatCount(run.failed)} of ${formatCount(run.total ?? run.failed)} could not be used: ${codes.join(', ')}.`;
+  sink.write(`${paint(sink, 'yellow', what)} See winnow runs failures ${run.id}\n`);
 }
 
 async function watch(session: Session, id: number, progress: Progress): Promise<Run> {
@@ -69,7 +72,7 @@ async function watch(session: Session, id: number, progress: Progress): Promise<
 function remarkOf(run: Run): string | undefined {
   if (run.state !== 'SUCCEEDED') return run.state.toLowerCase();
   const remarks = [
-    run.skipped > 0 ? `${formatCount(run.skipped)} there already` : '',
+    run.skipped > 0 ? skippedText(run) : '',
     run.failed > 0 ? `${formatCount(run.failed)} failed` : '',
   ].filter(Boolean);
   return remarks.length > 0 ? remarks.join(', ') : undefined;

@@ -43,10 +43,10 @@ export function rateMeter(): (position: Position) => number | null {
 
 function startBar(name: string, sink: Sink): Progress {
   const rate = rateMeter();
-  const draw = (position: Position, right: string): string => {
+  const draw = (position: Position, right: string, remark = ''): string => {
     const label = `  ${name.padEnd(NAME_WIDTH)}`;
     const place = placeOf(position).padStart(PLACE_WIDTH);
-    const room = (sink.columns ?? 80) - label.length - place.length - right.length - 4;
+    const room = (sink.columns ?? 80) - label.length - place.length - right.length - remark.length - 4;
     return `${label}${bar(sink, position, Math.max(4, Math.min(BAR_WIDTH, room)))} ${place}  ${right}`;
   };
   return {
@@ -55,9 +55,8 @@ function startBar(name: string, sink: Sink): Progress {
       sink.write(`\r\x1b[2K${draw(position, speedOf(position, perSecond))}`);
     },
     end(position, remark) {
-      const text = draw(position, totalSpeedOf(position));
-      const extra = remark ? `  ${paint(sink, 'yellow', remark)}` : '';
-      sink.write(`\r\x1b[2K${text}${extra}\n`);
+      const extra = remark === undefined ? '' : `  ${remark}`;
+      sink.write(`\r\x1b[2K${draw(position, totalSpeedOf(position), extra)}${paint(sink, 'yellow', extra)}\n`);
     },
   };
 }

@@ -48,7 +48,7 @@ function stageCells(run: RunDescription): string[] {
   return [
     run.stage.toLowerCase(),
     formatCount(run.done),
-    formatCount(run.skipped),
+    run.stage === 'TRAIN' ? '-' : formatCount(run.skipped), // epochs that early stopping saved
     formatCount(run.failed),
     formatSeconds(run.seconds),
     run.itemsPerSecond === null ? '-' : formatRate(run.itemsPerSecond),

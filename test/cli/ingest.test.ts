@@ -25,7 +25,10 @@ test('ingest --json: stdout is one document; a bad file does not fail the run, a
     { stage, state, total, done, failed },
     { stage: 'INGEST', state: 'SUCCEEDED', total: 11, done: 10, failed: 1 },
   );
-  assert.match(stderr, new RegExp(`1 of 11 could not be used\\..* winnow runs failures ${Number(id)}\\n`));
+  assert.match(
+    stderr,
+    new RegExp(`1 of 11 could not be used: 1 NOT_AN_IMAGE\\. See winnow runs failures ${Number(id)}\\n`),
+  );
 
   const listed = await winnow(['runs', 'failures', String(id)], settings);
   assert.match(listed.stdout, /^NOT_AN_IMAGE .*broken\.jpg/m);

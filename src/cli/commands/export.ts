@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { WinnowError } from '../../errors.js';
 import { undoExport } from '../../runs/files/undo.js';
 import type { UndoReport } from '../../runs/files/undo.js';
-import { executeRun, noteFailures } from '../execute-run.js';
+import { executeRun } from '../execute-run.js';
 import { constant, given } from '../flags.js';
 import type { CommonFlags } from '../flags.js';
 import { formatCount } from '../format.js';
@@ -41,7 +41,6 @@ async function place(directory: string, flags: ExportFlags): Promise<void> {
   const run = await withWorker((session) =>
     executeRun(session, { collection, stage: 'EXPORT', options }, process.stderr),
   );
-  noteFailures(run, process.stderr);
   print(flags.json, { run: describeRun(run), directory: options.directory }, () => [summary(run)]);
 }
 

@@ -7,7 +7,7 @@ import { trainingLabels } from '../../catalog/labels.js';
 import { modelByNumber } from '../../catalog/models.js';
 import { setThreshold } from '../../catalog/thresholds.js';
 import { checkAnswers, judge } from '../answers.js';
-import { executeRun, noteFailures } from '../execute-run.js';
+import { executeRun } from '../execute-run.js';
 import type { RunRequest } from '../execute-run.js';
 import { constant, given } from '../flags.js';
 import type { CommonFlags } from '../flags.js';
@@ -46,7 +46,6 @@ async function screenFolder(session: Session, folder: string, flags: ScreenFlags
   const stages: Screening['stages'] = [];
   const execute = async (stage: RunRequest['stage'], options: Record<string, unknown>): Promise<void> => {
     const run = await executeRun(session, { collection, stage, options }, process.stderr);
-    noteFailures(run, process.stderr);
     stages.push(describeRun(run));
   };
   await execute('INGEST', ingestOptions([folder], flags));
