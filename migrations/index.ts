@@ -1,4 +1,5 @@
 import { Catalog1764000000000 } from './1764000000000-catalog.js';
+import { Views1764200000000 } from './1764200000000-views.js';
 
 /** In the order they are applied. */
-export const migrations = [Catalog1764000000000];
+export const migrations = [Catalog1764000000000, Views1764200000000];
