@@ -38,7 +38,22 @@ export async function createDataSource(options: DatabaseOptions): Promise<DataSo
       statement_timeout: options.statementTimeout ?? 0,
     },
   });
-  return dataSource.initialize();
+  await dataSource.initialize();
+  surviveLostConnections(pool(dataSource));
+  return dataSource;
+}
+
+/**
+ * A connection that dies emits an error besides failing its statement, and an error nobody listens to ends the
+ * process. The pool listens while a client is idle, TypeORM in its transactions; this covers who takes one for itself.
+ */
+function surviveLostConnections(connections: Pool): void {
+  const heard = new WeakSet<PoolClient>();
+  connections.on('acquire', (client) => {
+    if (heard.has(client)) return;
+    heard.add(client);
+    client.on('error', () => undefined);
+  });
 }
 
 /** Applies pending migrations; safe to call from several processes at once (an advisory lock lets one through). */
@@ -70,8 +85,43 @@ export async function rows<Row extends object>(
   name?: string,
 ): Promise<Row[]> {
   const config: QueryConfig = { text, values, name };
+  const signal = signals.get(db);
+  if (signal !== undefined) return rowsInTime<Row>(pool(db as DataSource), config, signal);
   const result = await (await queryable(db)).query<Row>(config);
   return result.rows;
+}
+
+const signals = new WeakMap<Db, AbortSignal>();
+
+/**
+ * The same database for a reader who may stop caring: once the signal has fired, `rows` sends no more statements, those that wait for
+ * a connection included, but throws the signal's reason. Repositories and transactions are not affected.
+ */
+export function boundTo(dataSource: DataSource, signal: AbortSignal): DataSource {
+  const bound = Object.create(dataSource) as DataSource;
+  signals.set(bound, signal);
+  return bound;
+}
+
+/** Makes a database from `boundTo` an ordinary one, for what must not stop half-way. */
+export function unbind(dataSource: DataSource): void {
+  signals.delete(dataSource);
+}
+
+async function rowsInTime<Row extends object>(from: Pool, config: QueryConfig, signal: AbortSignal): Promise<Row[]> {
+  signal.throwIfAborted();
+  const client = await from.connect();
+  let failure: Error | undefined;
+  try {
+    signal.throwIfAborted();
+    return (await client.query<Row>(config)).rows;
+  } catch (error) {
+    // As the pool's own query does: whatever went wrong, the connection is not used again.
+    if (error !== signal.reason) failure = error as Error;
+    throw error;
+  } finally {
+    client.release(failure);
+  }
 }
 
 /** The pg client of an open transaction, for COPY. */
