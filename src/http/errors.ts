@@ -21,6 +21,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
  */
 export function errorHandler(log: Log) {
   return (error: unknown, _request: Request, response: Response, next: NextFunction): void => {
+    if (response.writableEnded) return; // the deadline was first
     if (response.headersSent) return next(error);
     const { code, message, status } = describe(error, log);
     if (status === 401) response.set('WWW-Authenticate', 'Bearer realm="winnow"');

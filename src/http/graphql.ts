@@ -1,4 +1,5 @@
 import { ApolloServer } from '@apollo/server';
+import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import {
   ApolloServerPluginLandingPageDisabled,
@@ -7,8 +8,10 @@ import {
 import { ApolloServerPluginSchemaReportingDisabled } from '@apollo/server/plugin/disabled';
 import { expressMiddleware } from '@as-integrations/express5';
 import type { RequestHandler } from 'express';
+import { OperationTypeNode } from 'graphql';
 
 import type { Config } from '../config.js';
+import { boundTo, unbind } from '../db.js';
 import type { Log } from '../log.js';
 import { createContext } from '../schema/context.js';
 import type { Context, Services } from '../schema/context.js';
@@ -16,6 +19,7 @@ import { formatError } from '../schema/errors.js';
 import { costPlugin, LIMITS, validationRules, writePlugin } from '../schema/limits.js';
 import { buildWinnowSchema } from '../schema/schema.js';
 import { viewerOf } from './access.js';
+import { signalOf } from './deadline.js';
 import { statusPlugin } from './status.js';
 
 export interface GraphqlEndpoint {
@@ -43,6 +47,7 @@ export async function createGraphql(config: Config, services: Services, log: Log
     stopOnTerminationSignals: false, // main.ts stops everything in order
     plugins: [
       writePlugin,
+      carryThroughPlugin,
       costPlugin(schema),
       statusPlugin,
       ApolloServerPluginCacheControlDisabled(),
@@ -53,10 +58,24 @@ export async function createGraphql(config: Config, services: Services, log: Log
   });
   await server.start();
   const handler = expressMiddleware(server, {
-    context: ({ res }) => Promise.resolve(createContext(services, viewerOf(res))),
+    context: ({ res }) => {
+      const dataSource = boundTo(services.dataSource, signalOf(res));
+      return Promise.resolve(createContext({ ...services, dataSource }, viewerOf(res)));
+    },
   });
   return { handler, stop: () => server.stop() };
 }
+
+/** A query stops when nobody waits for it any more; a mutation never stops half-way. */
+const carryThroughPlugin: ApolloServerPlugin<Context> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      didResolveOperation: ({ operation, contextValue }) => {
+        if (operation?.operation === OperationTypeNode.MUTATION) unbind(contextValue.dataSource);
+        return Promise.resolve();
+      },
+    }),
+};
 
 /** What Apollo wants to say goes the way of every other event. */
 function quietLogger(log: Log) {

@@ -11,6 +11,7 @@ import { systemCode, WinnowError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Services } from '../schema/context.js';
 import { access } from './access.js';
+import { deadline } from './deadline.js';
 import { errorHandler } from './errors.js';
 import { createGraphql } from './graphql.js';
 import { pictures } from './pictures.js';
@@ -31,6 +32,8 @@ export interface HttpServices extends Services {
 const BODY_LIMIT = '100kb';
 const HEADERS_TIMEOUT = 10_000;
 const REQUEST_TIMEOUT = 30_000;
+/** Until a request is answered with TIMEOUT: long enough for a statement of the greatest length and then some. */
+const ANSWER_TIMEOUT = 20_000;
 /** How long requests under way may take to finish when the server stops. */
 const FAREWELL = 5_000;
 
@@ -38,7 +41,12 @@ const FAREWELL = 5_000;
  * Serves /graphql, /pictures/:image, /healthz and a word of welcome at /.
  * @throws WinnowError CONFIGURATION when the address cannot be listened on
  */
-export async function startHttp(config: Config, services: HttpServices, log: Log): Promise<HttpServer> {
+export async function startHttp(
+  config: Config,
+  services: HttpServices,
+  log: Log,
+  { timeout = ANSWER_TIMEOUT }: { timeout?: number } = {},
+): Promise<HttpServer> {
   const graphql = await createGraphql(config, services, log);
   const app = express();
   app.disable('x-powered-by');
@@ -51,7 +59,7 @@ export async function startHttp(config: Config, services: HttpServices, log: Log
   app.use(access(config));
   app.get('/', welcome);
   app.get('/pictures/:image', pictures(services.dataSource, services.squareOf));
-  app.use('/graphql', express.json({ limit: BODY_LIMIT }), graphql.handler);
+  app.use('/graphql', deadline(timeout, errorHandler(log)), express.json({ limit: BODY_LIMIT }), graphql.handler);
   app.use(() => {
     throw new WinnowError('NOT_FOUND', 'There is nothing at this address. The API is at /graphql.');
   });

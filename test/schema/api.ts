@@ -5,6 +5,7 @@ import { listenToRuns } from '../../src/catalog/run-changes.js';
 import type { RunChanges } from '../../src/catalog/run-changes.js';
 import { parseConfig } from '../../src/config.js';
 import { startHttp } from '../../src/http/server.js';
+import type { Log } from '../../src/log.js';
 import type { FreshDatabaseOptions, TestDatabase } from '../support/database.js';
 import { freshDatabase } from '../support/database.js';
 
@@ -43,7 +44,7 @@ export interface Api {
 export async function startApi(
   t: TestContext,
   environment: Record<string, string> = {},
-  options: FreshDatabaseOptions = {},
+  options: FreshDatabaseOptions & { timeout?: number } = {},
 ): Promise<Api> {
   const db = await freshDatabase(t, options);
   const logged: Api['logged'] = [];
@@ -55,7 +56,8 @@ export async function startApi(
     allowedPath: (path: string) => Promise.resolve(path),
     squareOf: (sha256: string) => `/nowhere/${sha256}.jpg`,
   };
-  const server = await startHttp(config, services, (message, details) => logged.push({ message, details }));
+  const log: Log = (message, details) => logged.push({ message, details });
+  const server = await startHttp(config, services, log, { timeout: options.timeout });
   t.after(() => server.stop());
   t.after(() => runChanges.stop());
   const ask: Api['ask'] = (query, variables, headers) => post(server.url, { query, variables }, headers);
