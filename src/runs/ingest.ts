@@ -51,7 +51,7 @@ export const ingest: Stage<IngestOptions, object> = {
         (file) => readFound(file, run.config.limits, chunk.startedAt),
         chunk.signal,
       );
-      for await (const batch of inBatches(read, BATCH, BATCH_MS)) {
+      for await (const batch of inBatches(read, run.spanImages ?? BATCH, BATCH_MS)) {
         await record(run, chunk, batch, census.files, (uri, imageId) => {
           const value = folderLabel(uri, run.options, roots);
           if (value !== null) votes.add(imageId, value, 'FOLDER');

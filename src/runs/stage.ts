@@ -10,7 +10,7 @@ export interface Workbench {
   readonly config: Config;
   /** Loaded backbones and models, kept between chunks. */
   readonly networks: Networks;
-  /** Images in one chunk; each stage has its own default. */
+  /** Images in one chunk, and the most files in one step of it; each stage has its own default. */
   readonly spanImages?: number;
 }
 

@@ -9,7 +9,7 @@ import { resumeRuns } from './resume.js';
 
 export interface WorkerOptions {
   log?: Log;
-  /** Images in one chunk, for tests; each stage has its own default. */
+  /** Images in one chunk, and the most files in one step of it, for tests; each stage has its own default. */
   spanImages?: number;
 }
 

@@ -25,6 +25,10 @@ import {
 const LABELLED = 40;
 const UNLABELLED = 240;
 
+/** The worker as it is, and one that writes down after every few pictures, so that it can be caught in the middle. */
+const PRODUCT = '../../src/worker.ts';
+const SMALL_STEPS = '../fixtures/small-steps-worker.ts';
+
 /** Stages with their options; between them, half of the features are forgotten so that CLASSIFY has some to make. */
 const stagesOf = (folder: string): [StageName, object][] => [
   ['INGEST', { paths: [join(folder, 'in')], labelsByFolder: true }],
@@ -53,7 +57,7 @@ test('a worker killed in the middle of every stage: what it leaves is finished, 
     const left = await findRun(killed.db, id);
     assert.ok(left.state === 'RUNNING' && left.done < left.total!, `through already: ${JSON.stringify(left)}`);
 
-    worker = await startChild(t, killed);
+    worker = await startChild(t, killed, stage === 'EXPORT' ? PRODUCT : SMALL_STEPS);
     const run = await ended(killed.db, id);
     assert.equal(run.state, 'SUCCEEDED', JSON.stringify(run));
     assert.equal(run.done + run.skipped + run.failed, run.total);
@@ -112,15 +116,11 @@ async function countsOf({ db }: Bench): Promise<unknown> {
   return { found, runs };
 }
 
-async function startChild(t: TestContext, { config }: Bench): Promise<ChildProcess> {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', fileURLToPath(new URL('../../src/worker.ts', import.meta.url))],
-    {
-      env: { ...process.env, WINNOW_HOME: config.home, DATABASE_URL: config.databaseUrl ?? '', WINNOW_THREADS: '1' },
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    },
-  );
+async function startChild(t: TestContext, { config }: Bench, entry = SMALL_STEPS): Promise<ChildProcess> {
+  const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(new URL(entry, import.meta.url))], {
+    env: { ...process.env, WINNOW_HOME: config.home, DATABASE_URL: config.databaseUrl ?? '', WINNOW_THREADS: '1' },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   t.after(() => kill(child));
   const died = once(child, 'exit').then(() => Promise.reject(new Error('the worker ended before it was ready')));
   await Promise.race([once(child, 'message'), died]);
