@@ -23,8 +23,9 @@ export interface Cluster {
 
 const ROLE = 'winnow';
 const WORKSHOP = 'postgres.init-';
-const HBA = `# Written by Winnow. Only its own role, only from this machine, only with the password in ../postgres.json.
-host all ${ROLE} 127.0.0.1/32 scram-sha-256
+const HBA = `# Written by Winnow. Its own role and those it makes, only from this machine, only with their password.
+host all postgres 127.0.0.1/32 reject
+host all all 127.0.0.1/32 scram-sha-256
 `;
 
 /** The URL from the connection file, or one with a new password and no port when the file is not there or damaged. */
@@ -64,7 +65,7 @@ export async function initialise(cluster: Cluster, password: string): Promise<vo
     const data = join(workshop, 'data');
     const passwordFile = join(workshop, 'password');
     await mkdir(data, { mode: 0o700 });
-    // initdb wants a password for its superuser; nobody is told it, since HBA lets only our role in.
+    // initdb wants a password for its superuser; nobody is told it, and HBA keeps that role out.
     await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
     for (const path of [workshop, data, passwordFile]) await give(path, cluster.account);
     await execute(cluster, cluster.binaries.initdb, [

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { startEmbedded } from '../../src/db-embedded.js';
 import { rows } from '../../src/db.js';
 import { enqueue, type JobInHand, type Tasks } from '../../src/queue/jobs.js';
 import { startQueueWorker } from '../../src/queue/worker.js';
 import { freshDatabase } from '../support/database.js';
+import { restartableServer } from '../support/restartable-server.js';
 import { until } from '../support/waiting.js';
 
 const noTasks: Tasks = {
@@ -17,32 +14,6 @@ const noTasks: Tasks = {
   'run.chunk': () => Promise.resolve(),
   'run.finish': () => Promise.resolve(),
 };
-
-/** A server of this test's own that it may shut down (fast, as pg_ctl restart does) and start again. */
-async function restartableServer() {
-  const home = await mkdtemp(join(tmpdir(), 'winnow-restart-'));
-  let server = await startEmbedded(home, { durable: false });
-  const { url } = server;
-  return {
-    url,
-    shutDown: async () => {
-      const file = join(home, 'postgres', 'postmaster.pid');
-      process.kill(Number((await readFile(file, 'utf8')).split('\n')[0]), 'SIGINT');
-      await until('the server is down', async () => (await readFile(file).catch(() => null)) === null, 30_000);
-    },
-    start: async () => {
-      const former = server;
-      server = await startEmbedded(home, { durable: false });
-      assert.equal(server.url, url);
-      // Only its presence goes: the other start keeps the server up.
-      await former.stop();
-    },
-    remove: async () => {
-      await server.stop();
-      await rm(home, { recursive: true, force: true });
-    },
-  };
-}
 
 test('workers live through a restart of the database', async (t) => {
   const server = await restartableServer();
