@@ -8,6 +8,10 @@ export interface Figure {
   limit?: number;
   /** value / limit. */
   ratio?: number;
+  /** What the ratio, or the value where there is none, may be at most. */
+  most?: number;
+  /** What it must be at least. */
+  least?: number;
 }
 
 export interface Report {
@@ -17,8 +21,13 @@ export interface Report {
 }
 
 /** A figure held against its limit. */
-export function against(value: number, limit: number, unit: string): Figure {
-  return { value, unit, limit, ratio: value / limit };
+export function against(
+  value: number,
+  limit: number,
+  unit: string,
+  wanted: Pick<Figure, 'most' | 'least'> = {},
+): Figure {
+  return { value, unit, limit, ratio: value / limit, ...wanted };
 }
 
 export function report(name: string, figures: Record<string, Figure>): Report {
@@ -41,18 +50,19 @@ export async function publish(result: Report, jsonFile: string | undefined): Pro
   const { machine } = result;
   console.log(`\n${result.name}  (${machine.cores} cores ${machine.processor}, Node ${machine.node})`);
   const lines = [
-    ['figure', 'value', 'limit', 'ratio', 'unit'],
-    ...Object.entries(result.figures).map(([name, { value, limit, ratio, unit }]) => [
+    ['figure', 'value', 'limit', 'ratio', 'wanted', 'unit'],
+    ...Object.entries(result.figures).map(([name, figure]) => [
       name,
-      number(value),
-      limit === undefined ? '' : number(limit),
-      ratio === undefined ? '' : ratio.toFixed(3),
-      unit,
+      number(figure.value),
+      figure.limit === undefined ? '' : number(figure.limit),
+      figure.ratio === undefined ? '' : figure.ratio.toFixed(3),
+      wanted(figure),
+      figure.unit,
     ]),
   ];
   const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
   for (const line of lines) {
-    const cells = line.map((cell, i) => (i === 0 || i === 4 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])));
+    const cells = line.map((cell, i) => (i === 0 || i > 3 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])));
     console.log(`  ${cells.join('  ')}`.trimEnd());
   }
   if (jsonFile) await writeFile(jsonFile, JSON.stringify(result, null, 2) + '\n');
@@ -62,6 +72,12 @@ export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** The bound, and whether it is kept. */
+function wanted({ value, ratio = value, most, least }: Figure): string {
+  if (most !== undefined) return `<= ${most} ${ratio <= most ? 'kept' : 'MISSED'}`;
+  return least === undefined ? '' : `>= ${least} ${ratio >= least ? 'kept' : 'MISSED'}`;
 }
 
 function number(value: number): string {

@@ -1,22 +1,40 @@
 import { parseArgs } from 'node:util';
 
+import { api } from './api.js';
 import { classify } from './classify.js';
 import { memory } from './memory.js';
 import { publish, type Report } from './report.js';
 
-/** Every bench takes the pictures to work on and gives figures, each beside a limit measured in the same run. */
-const BENCHES: Record<string, (options: { pictures?: string }) => Promise<Report>> = { classify, memory };
+interface Options {
+  /** Where the pictures to work on are. */
+  pictures?: string;
+  /** The most scores in a catalog. */
+  most?: number;
+  /** Parts of the bench. */
+  only?: string[];
+}
+
+/** Every bench gives figures, each beside a limit measured in the same run. */
+const BENCHES: Record<string, (options: Options) => Promise<Report>> = { api, classify, memory };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: 'string' },
+    most: { type: 'string' },
+    only: { type: 'string' },
     pictures: { type: 'string' },
   },
 });
 const bench = BENCHES[positionals[0] ?? ''];
 if (!bench || positionals.length > 1) {
-  console.error(`usage: npm run bench -- ${Object.keys(BENCHES).join(' | ')} [--pictures FOLDER] [--json FILE]`);
+  console.error(
+    `usage: npm run bench -- ${Object.keys(BENCHES).join(' | ')} [--pictures FOLDER] [--most SCORES] [--only PART,...] [--json FILE]`,
+  );
   process.exit(2);
 }
-await publish(await bench({ pictures: values.pictures }), values.json);
+const { pictures, most, only } = values;
+await publish(
+  await bench({ pictures, most: most === undefined ? undefined : Number(most), only: only?.split(',') }),
+  values.json,
+);
