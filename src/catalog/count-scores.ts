@@ -11,9 +11,7 @@ export async function countScores(
 ): Promise<number> {
   const [{ count }] = await rows<{ count: number }>(
     db,
-    `select ((case when $2::real <= 0 then (select coalesce(sum(images), 0) from winnow.score_bins where model_id = $1)
-                   else ${scoresAtOrAboveSql('$1', '$2::real')} end)
-             - ${scoresAtOrAboveSql('$1', '$3::real')})::integer as count`,
+    `select (${scoresAtOrAboveSql('$1', '$2::real')} - ${scoresAtOrAboveSql('$1', '$3::real')})::integer as count`,
     [modelId, min, nextUp(max)],
     'count-scores',
   );
@@ -21,7 +19,7 @@ export async function countScores(
 }
 
 /** The smallest `real` above a number of 0..1: more than `max` is this or more. */
-function nextUp(value: number): number {
+export function nextUp(value: number): number {
   const bits = new Int32Array(new Float32Array([value + 0]).buffer);
   bits[0] += 1;
   return new Float32Array(bits.buffer)[0];

@@ -13,7 +13,11 @@ export function uriSql(imageId: string): string {
 
 /** SQL of the image's label in force in the collection of a model; null when it has none. */
 export function labelSql(modelId: string, imageId: string): string {
+  return labelOfSql(`(select m.collection_id from winnow.models m where m.id = ${modelId})`, imageId);
+}
+
+/** SQL of the image's label in force in a collection; null when it has none. */
+export function labelOfSql(collectionId: string, imageId: string): string {
   return `(select l.value from winnow.labels l
-            where l.collection_id = (select m.collection_id from winnow.models m where m.id = ${modelId})
-              and l.image_id = ${imageId} and l.superseded_at is null)`;
+            where l.collection_id = ${collectionId} and l.image_id = ${imageId} and l.superseded_at is null)`;
 }

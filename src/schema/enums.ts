@@ -113,10 +113,20 @@ describe(ExportModeEnum, 'ExportMode', 'How a file gets into the export director
   MOVE: 'Moved away from where it was; can be undone from the manifest.',
 });
 
-export const ScoreOrderEnum = { SCORE_DESC: 'DESC', SCORE_ASC: 'ASC' } as const;
-describe(ScoreOrderEnum, 'ImageOrder', 'The order of images.', {
+export const ImageOrderEnum = {
+  SCORE_DESC: 'SCORE_DESC',
+  SCORE_ASC: 'SCORE_ASC',
+  DISTANCE: 'DISTANCE',
+  NEWEST: 'NEWEST',
+  RANDOM: 'RANDOM',
+} as const;
+export type ImageOrderName = keyof typeof ImageOrderEnum;
+describe(ImageOrderEnum, 'ImageOrder', 'The order of images.', {
   SCORE_DESC: 'Highest score first.',
   SCORE_ASC: 'Lowest score first.',
+  DISTANCE: 'Nearest to the threshold in force first, above or below: where looking changes most.',
+  NEWEST: 'Last ingested first, into whichever collection.',
+  RANDOM: 'Shuffled by the seed: the same seed gives the same order. Reads every image of the filter for each page.',
 });
 
 export const FlipOrderEnum = { SCORE_DESC: 'DESC', SCORE_ASC: 'ASC' } as const;

@@ -1,34 +1,29 @@
-import { Arg, Args, Ctx, Field, Float, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
 
-import { countScores } from '../catalog/count-scores.js';
-import { scorePage } from '../catalog/page.js';
-import type { ScoredImage, ScoreOrder } from '../catalog/page.js';
+import { countImages, type ImageCount } from '../catalog/count-images.js';
+import type { ImageFilter, ImagesAsked } from '../catalog/image-filter.js';
+import { imagePage, type FoundImage, type ImageOrder } from '../catalog/image-page.js';
+import { scorePage, type ScoredImage } from '../catalog/page.js';
 import { WinnowError } from '../errors.js';
 import { connectionOf, edgeType, pageCost, PageArguments, PageInfo, parsePage } from './connections.js';
-import type { Connection, Edge } from './connections.js';
+import type { Connection, Edge, Page } from './connections.js';
 import type { Context } from './context.js';
-import { encodeCursor } from './cursors.js';
-import { ScoreOrderEnum } from './enums.js';
+import { cursorKind, encodeCursor } from './cursors.js';
+import { ImageOrderEnum, type ImageOrderName } from './enums.js';
 import { decodeId } from './ids.js';
+import { checkRange, filterOf, ImageFilterInput, ScoreRange } from './image-filter.js';
 import { ImageType } from './image.js';
-import { badInput, within } from './input.js';
+import { badInput } from './input.js';
 
 const ImageEdge = edgeType('Image', () => ImageType);
 
-@InputType({ description: 'A range of scores, both ends included.' })
-export class ScoreRange {
-  @Field(() => Float, { defaultValue: 0, description: 'The lowest score, 0 to 1.' })
-  min!: number;
-
-  @Field(() => Float, { defaultValue: 1, description: 'The highest score, 0 to 1.' })
-  max!: number;
-}
-
 @ObjectType({ description: 'A page of nodes of type Image.' })
 export class ImageConnection implements Connection<ImageType> {
+  private counted: Promise<ImageCount> | undefined;
+
   constructor(
     page: Connection<ImageType>,
-    private readonly count: () => Promise<number>,
+    private readonly count: () => Promise<ImageCount>,
   ) {
     this.edges = page.edges;
     this.pageInfo = page.pageInfo;
@@ -40,65 +35,206 @@ export class ImageConnection implements Connection<ImageType> {
   @Field(() => PageInfo, { description: 'Where the page stands among all.', complexity: 0, simple: true })
   readonly pageInfo: PageInfo;
 
-  @Field(() => Int, { description: 'How many images there are on all pages together; exact.' })
+  @Field(() => Int, {
+    description:
+      'How many images there are on all pages together. Exact where only score and verdict matter, and up to 10,000; else an estimate.',
+  })
   async totalCount(): Promise<number> {
-    return this.count();
+    return (await (this.counted ??= this.count())).count;
   }
+
+  @Field(() => Boolean, { description: 'Whether totalCount is exact.' })
+  async totalCountIsExact(): Promise<boolean> {
+    return (await (this.counted ??= this.count())).exact;
+  }
+}
+
+/** A query for images: everything that decides which there are and in which order. */
+interface Asked {
+  modelId: number | null;
+  collectionId: number | null;
+  filter: ImageFilter;
+  order: ImageOrderName;
+  seed: number;
 }
 
 @Resolver()
 export class ImagesResolver {
   @Query(() => ImageConnection, {
-    description: 'The images that a model has scored, by score. Pages stay right while scores are being written.',
+    description:
+      'The images of a collection, by any filter and in any order. By score and by distance: those that the model has scored; else all. Pages stay right while images and scores are being written.',
     complexity: pageCost,
   })
   async images(
-    @Arg('model', () => ID, { description: 'The model whose scores count.' }) model: string,
-    @Arg('scoreRange', () => ScoreRange, { nullable: true, description: 'Only images with a score in this range.' })
-    scoreRange: ScoreRange | null,
-    @Arg('order', () => ScoreOrderEnum, { defaultValue: 'DESC', description: 'Which come first.' })
-    order: ScoreOrder,
     @Args(() => PageArguments) args: PageArguments,
-    @Ctx() { dataSource, loaders }: Context,
+    @Ctx() context: Context,
+    @Arg('model', () => ID, {
+      nullable: true,
+      description: 'The model whose scores and verdicts count. Give this or collection.',
+    })
+    model?: string | null,
+    @Arg('collection', () => ID, {
+      nullable: true,
+      description: 'The collection, where no model is to count. Give this or model.',
+    })
+    collection?: string | null,
+    @Arg('scoreRange', () => ScoreRange, {
+      nullable: true,
+      description: 'Only images with a score in this range: the same as filter.score. Needs a model.',
+    })
+    scoreRange?: ScoreRange | null,
+    @Arg('filter', () => ImageFilterInput, { nullable: true, description: 'Only these images.' })
+    filter?: ImageFilterInput | null,
+    @Arg('order', () => ImageOrderEnum, {
+      nullable: true,
+      description: 'Which come first. Left out: SCORE_DESC with a model, NEWEST without.',
+    })
+    order?: ImageOrderName | null,
+    @Arg('seed', () => Int, { defaultValue: 1, description: 'For the order RANDOM: another seed, another order.' })
+    seed = 1,
   ): Promise<ImageConnection> {
-    const modelId = decodeId('model', model, 'model');
-    const { min, max } = checkRange(scoreRange);
-    const page = parsePage(args, 'scores', 2);
-    const position = page.from && { score: page.from[0], imageId: page.from[1] };
-    const rest = page.backward
-      ? { last: page.size + 1, before: position ?? undefined }
-      : { first: page.size + 1, after: position ?? undefined };
-    const found = await scorePage(dataSource, { modelId, min, max, order, ...rest });
-    // Only a model that has scored something has rows: one that does not exist is looked for only where there are none.
-    if (found.length === 0 && (await loaders.model.load(modelId)) === null) {
-      throw new WinnowError('NOT_FOUND', 'There is no model with this id.');
+    const asked = askedOf(model, collection, scoreRange, filter, order, seed);
+    const kind = cursorKind('images', asked);
+    const page = parsePage(args, kind, 3);
+    const { modelId } = asked;
+    const plain = Object.entries(asked.filter).every(([name, value]) => name === 'score' || value === undefined);
+    if (modelId !== null && plain && (asked.order === 'SCORE_DESC' || asked.order === 'SCORE_ASC')) {
+      return byScore(context, { ...asked, modelId }, page, kind);
     }
-    const shown = connectionOf(page, found, (row) => new ScoredEdge(modelId, row));
-    return new ImageConnection(shown, () => countScores(dataSource, { modelId, min, max }));
+    return byFilter(context, asked, page, kind);
+  }
+}
+
+function askedOf(
+  model: string | null | undefined,
+  collection: string | null | undefined,
+  scoreRange: ScoreRange | null | undefined,
+  input: ImageFilterInput | null | undefined,
+  order: ImageOrderName | null | undefined,
+  seed: number,
+): Asked {
+  if ((model == null) === (collection == null)) {
+    throw badInput(
+      'model',
+      'given, or collection, but one of them',
+      model == null ? 'missing' : 'given with collection',
+    );
+  }
+  const filter = filterOf(input);
+  if (scoreRange != null && filter.score) throw badInput('scoreRange', 'left out where filter.score is given', 'given');
+  const score = scoreRange == null ? filter.score : checkRange(scoreRange, 'scoreRange');
+  const by = order ?? (model == null ? 'NEWEST' : 'SCORE_DESC');
+  if (model == null) {
+    const needs = [
+      score && 'filter.score',
+      filter.verdict && 'filter.verdict',
+      by !== 'NEWEST' && by !== 'RANDOM' && 'order',
+    ].find(Boolean);
+    if (needs) throw badInput('model', `given, because ${needs} needs one`, 'left out');
+  }
+  return {
+    modelId: model == null ? null : decodeId('model', model, 'model'),
+    collectionId: collection == null ? null : decodeId('collection', collection, 'collection'),
+    filter: { ...filter, score },
+    order: by,
+    seed: by === 'RANDOM' ? seed : 0,
+  };
+}
+
+/** The commonest question in one prepared statement. */
+async function byScore(
+  { dataSource, loaders }: Context,
+  asked: Asked & { modelId: number },
+  page: Page,
+  kind: string,
+): Promise<ImageConnection> {
+  const { modelId, filter, order } = asked;
+  const position = page.from === null ? undefined : { score: page.from[0], imageId: page.from[1] };
+  const size = page.size + 1;
+  const found = await scorePage(dataSource, {
+    modelId,
+    ...filter.score,
+    order: order === 'SCORE_ASC' ? 'ASC' : 'DESC',
+    ...(page.backward ? { last: size, before: position } : { first: size, after: position }),
+  });
+  // Only a model that has scored something has rows: one that does not exist is looked for only where there are none.
+  if (found.length === 0 && (await loaders.model.load(modelId)) === null) throw noModel();
+  const shown = connectionOf(page, found, (row) => new FoundEdge(kind, { modelId }, row, 0));
+  const count = () => countImages(dataSource, { collectionId: 0, modelId, threshold: null, filter, scoredOnly: true });
+  return new ImageConnection(shown, count);
+}
+
+async function byFilter(context: Context, asked: Asked, page: Page, kind: string): Promise<ImageConnection> {
+  const { dataSource } = context;
+  const images = await imagesAskedOf(context, asked);
+  // The threshold that distances are from stays that of the first page.
+  const from = page.from?.[2] ?? images.threshold ?? 0;
+  const found = await imagePage(dataSource, {
+    ...images,
+    order: orderOf(asked, from),
+    size: page.size + 1,
+    backward: page.backward,
+    from: page.from && { score: page.from[0], imageId: page.from[1] },
+  });
+  const through = asked.modelId === null ? { collectionId: images.collectionId } : { modelId: asked.modelId };
+  const shown = connectionOf(page, found, (row) => new FoundEdge(kind, through, row, from));
+  return new ImageConnection(shown, () => countImages(dataSource, images));
+}
+
+/** The collection, the model and the threshold in force behind the ids. @throws WinnowError NOT_FOUND */
+async function imagesAskedOf(
+  { loaders }: Context,
+  { modelId, collectionId, filter, order }: Asked,
+): Promise<ImagesAsked> {
+  if (modelId === null) {
+    if ((await loaders.collection.load(collectionId!)) === null) {
+      throw new WinnowError('NOT_FOUND', 'There is no collection with this id.');
+    }
+    return { collectionId: collectionId!, modelId, threshold: null, filter, scoredOnly: false };
+  }
+  const [model, [threshold]] = await Promise.all([
+    loaders.model.load(modelId),
+    loaders.thresholds.load({ of: modelId, first: 1 }),
+  ]);
+  if (model === null) throw noModel();
+  const scoredOnly = order !== 'NEWEST' && order !== 'RANDOM';
+  return { collectionId: model.collectionId, modelId, threshold: threshold.value, filter, scoredOnly };
+}
+
+function orderOf({ order, seed }: Asked, from: number): ImageOrder {
+  switch (order) {
+    case 'SCORE_DESC':
+    case 'SCORE_ASC':
+      return { by: 'SCORE', descending: order === 'SCORE_DESC' };
+    case 'DISTANCE':
+      return { by: 'DISTANCE', from };
+    case 'NEWEST':
+      return { by: 'NEWEST' };
+    case 'RANDOM':
+      return { by: 'RANDOM', seed };
   }
 }
 
 /** Makes its cursor when asked: most queries want the page's two ends only. */
-class ScoredEdge implements Edge<ImageType> {
+class FoundEdge implements Edge<ImageType> {
   readonly node: ImageType;
 
   constructor(
-    modelId: number,
-    private readonly row: ScoredImage,
+    private readonly kind: string,
+    through: { modelId: number } | { collectionId: number },
+    private readonly row: ScoredImage | FoundImage,
+    private readonly from: number,
   ) {
     const { imageId, sha256, uri } = row;
-    this.node = new ImageType({ id: imageId, sha256 }, { modelId, score: row, uri });
+    const seen = 'modelId' in through ? { ...through, score: row, uri } : { ...through, uri };
+    this.node = new ImageType({ id: imageId, sha256 }, seen);
   }
 
   get cursor(): string {
-    return encodeCursor('scores', [this.row.score, this.row.imageId]);
+    return encodeCursor(this.kind, [this.row.score ?? 0, this.row.imageId, this.from]);
   }
 }
 
-function checkRange(range: ScoreRange | null | undefined): ScoreRange {
-  const { min, max } = range ?? { min: 0, max: 1 };
-  within('scoreRange.min', min, 0, 1);
-  within('scoreRange.max', max, 0, 1);
-  if (min > max) throw badInput('scoreRange.max', `at least scoreRange.min, ${min}`, `${max}`);
-  return { min, max };
+function noModel(): WinnowError {
+  return new WinnowError('NOT_FOUND', 'There is no model with this id.');
 }

@@ -19,6 +19,17 @@ const PATHS: Record<string, { query: string; statements: number }> = {
       'images(model: $model, first: $n, scoreRange: { min: 0.1, max: 0.9 }) { totalCount edges { node { uri score verdict } } }',
     statements: 2,
   },
+  'a page by filter and distance, with its total': {
+    query:
+      'images(model: $model, first: $n, order: DISTANCE, filter: { verdict: OK, formats: [JPEG] }) { totalCount totalCountIsExact edges { node { uri score verdict } } }',
+    // model, threshold, page, count
+    statements: 4,
+  },
+  'a page of a collection': {
+    query: 'images(collection: $collection, first: $n) { edges { node { uri label { value } } } }',
+    // collection, page, labels
+    statements: 3,
+  },
   'with all that is known of each image': {
     query: `images(model: $model, first: $n, order: SCORE_ASC) { edges { node {
       width height format bytes createdAt sources { uri bytes } few: sources(first: 1) { uri }

@@ -1,0 +1,125 @@
+import { Field, Float, ID, InputType, Int } from 'type-graphql';
+
+import type { ImageFilter, Range } from '../catalog/image-filter.js';
+import type { ImageFormat, LabelValue, Verdict } from '../entities/index.js';
+import { ImageFormatEnum, LabelValueEnum, VerdictEnum } from './enums.js';
+import { decodeId } from './ids.js';
+import { badInput, list, text, within } from './input.js';
+
+const LARGEST = 2 ** 31 - 1;
+/** Of 64 bits; pictures that differ in more are unlike. */
+const MOST_DISTANCE = 20;
+
+@InputType({ description: 'A range of scores, both ends included.' })
+export class ScoreRange {
+  @Field(() => Float, { defaultValue: 0, description: 'The lowest score, 0 to 1.' })
+  min!: number;
+
+  @Field(() => Float, { defaultValue: 1, description: 'The highest score, 0 to 1.' })
+  max!: number;
+}
+
+@InputType({ description: 'A range of pixels, both ends included.' })
+export class PixelRange {
+  @Field(() => Int, { nullable: true, description: 'The fewest. Left out: any.' })
+  min?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'The most. Left out: any.' })
+  max?: number | null;
+}
+
+@InputType({ description: 'Images that look like a given one.' })
+export class NearPicture {
+  @Field(() => ID, { description: 'The image; it is near itself.' })
+  image!: string;
+
+  @Field(() => Int, {
+    defaultValue: 6,
+    description: `In how many of 64 bits the perceptual hashes may differ, 0 to ${MOST_DISTANCE}. Up to 6 it is the same picture in another size or quality.`,
+  })
+  maxDistance!: number;
+}
+
+@InputType('ImageFilter', {
+  description: 'Which images. All that is given must hold; what is left out does not matter.',
+})
+export class ImageFilterInput {
+  @Field(() => ScoreRange, { nullable: true, description: 'With a score in this range. Needs a model.' })
+  score?: ScoreRange | null;
+
+  @Field(() => VerdictEnum, {
+    nullable: true,
+    description: 'With this verdict at the threshold in force. Needs a model.',
+  })
+  verdict?: Verdict | null;
+
+  @Field(() => LabelValueEnum, { nullable: true, description: 'With this label.' })
+  label?: LabelValue | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'With any label, or without one.' })
+  labelled?: boolean | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Found at a path or URL that starts so, such as a folder with a slash at its end.',
+  })
+  sourcePrefix?: string | null;
+
+  @Field(() => [ImageFormatEnum], { nullable: true, description: 'In one of these formats.' })
+  formats?: ImageFormat[] | null;
+
+  @Field(() => PixelRange, { nullable: true, description: 'So wide, after the EXIF orientation is applied.' })
+  width?: PixelRange | null;
+
+  @Field(() => PixelRange, { nullable: true, description: 'So high, after the EXIF orientation is applied.' })
+  height?: PixelRange | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'That has a failure, in any run, or has none.' })
+  failed?: boolean | null;
+
+  @Field(() => NearPicture, {
+    nullable: true,
+    description: 'That looks like a given image. Reads the hash of every image: some tenths of a second a million.',
+  })
+  nearPicture?: NearPicture | null;
+}
+
+/**
+ * The filter as the catalog knows it.
+ * @throws WinnowError BAD_INPUT that names the field
+ */
+export function filterOf(input: ImageFilterInput | null | undefined, name = 'filter'): ImageFilter {
+  const { score, verdict, label, labelled, sourcePrefix, formats, width, height, failed, nearPicture } = input ?? {};
+  return {
+    score: score == null ? undefined : checkRange(score, `${name}.score`),
+    verdict: verdict ?? undefined,
+    label: label ?? undefined,
+    labelled: labelled ?? undefined,
+    sourcePrefix: sourcePrefix == null ? undefined : text(`${name}.sourcePrefix`, sourcePrefix, 4096),
+    formats: formats == null ? undefined : [...new Set(list(`${name}.formats`, formats, 20))],
+    width: width == null ? undefined : pixels(width, `${name}.width`),
+    height: height == null ? undefined : pixels(height, `${name}.height`),
+    failed: failed ?? undefined,
+    near:
+      nearPicture == null
+        ? undefined
+        : {
+            imageId: decodeId('image', nearPicture.image, `${name}.nearPicture.image`),
+            maxDistance: within(`${name}.nearPicture.maxDistance`, nearPicture.maxDistance, 0, MOST_DISTANCE),
+          },
+  };
+}
+
+/** @throws WinnowError BAD_INPUT that names the argument */
+export function checkRange({ min, max }: ScoreRange, argument: string): ScoreRange {
+  within(`${argument}.min`, min, 0, 1);
+  within(`${argument}.max`, max, 0, 1);
+  if (min > max) throw badInput(`${argument}.max`, `at least ${argument}.min, ${min}`, `${max}`);
+  return { min, max };
+}
+
+function pixels({ min, max }: PixelRange, argument: string): Range {
+  if (min != null) within(`${argument}.min`, min, 0, LARGEST);
+  if (max != null) within(`${argument}.max`, max, min ?? 0, LARGEST);
+  return { min: min ?? undefined, max: max ?? undefined };
+}
