@@ -73,13 +73,9 @@ async function screenPictures(client: Client, options: DemoOptions, started: num
   await writeFile(join(home, 'answers.csv'), csv(names.map((name) => [name, key.get(name) ?? false]))); // for `winnow screen --answers`
 
   say('', bold(`${formatCount(names.length)} pictures. The question: people.`));
-  say(gray('Yes is the group "people & body" of emojibase; smileys, animals, flags and all else are a no.'));
-  say(
-    gray(
-      `${each} + ${each} labels are drawn from that key by seed ${seed}; then it stays shut until the check at the end.`,
-    ),
-  );
-  say(gray(`GraphQL at ${client.url}, a worker process beside it; all files in ${shorten(home)}/.`), '');
+  say(gray(`Yes is emojibase's "people & body"; smileys, animals, flags and the rest are no.`));
+  say(gray(`${each} + ${each} labels are drawn from that key; then it stays shut until the check.`));
+  say(gray(`GraphQL at ${client.url}, a worker process, all in ${shorten(home)}/.`), '');
 
   const stages = await executeStages(client, folder, labelsFile);
   const collection = stages.ingest.collection.id;

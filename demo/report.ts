@@ -37,7 +37,7 @@ export function sayOutcome({ files, images, seconds, settings, sheet, directory 
   const head = ['threshold', 'OK', 'NG', 'flips', 'accuracy', 'precision', 'recall'];
   say('', ...tableLines(head, body), '');
   say(
-    `${bold(`AUC ${formatShare(check.auc)}`)} on the ${formatCount(check.images)} images that nobody labelled; the shares are of these, too.`,
+    `${bold(`AUC ${formatShare(check.auc)}`)} on the ${formatCount(check.images)} images without a label; the shares are of these, too.`,
   );
   if (images < files)
     say(
