@@ -84,6 +84,20 @@ export class ImageFilterInput {
   nearPicture?: NearPicture | null;
 }
 
+@InputType({
+  description: 'The images that the query `images` gives with the same model and filter, in its order by default.',
+})
+export class ImageSelection {
+  @Field(() => ID, {
+    nullable: true,
+    description: 'A model of the collection: only images it has scored. Left out: all images of the collection.',
+  })
+  model?: string | null;
+
+  @Field(() => ImageFilterInput, { description: 'Which of them.' })
+  filter!: ImageFilterInput;
+}
+
 /**
  * The filter as the catalog knows it.
  * @throws WinnowError BAD_INPUT that names the field
@@ -108,6 +122,11 @@ export function filterOf(input: ImageFilterInput | null | undefined, name = 'fil
             maxDistance: within(`${name}.nearPicture.maxDistance`, nearPicture.maxDistance, 0, MOST_DISTANCE),
           },
   };
+}
+
+/** The field of a filter that cannot be without a model, if one is given. */
+export function needsModel({ score, verdict }: ImageFilter): 'score' | 'verdict' | undefined {
+  return score ? 'score' : verdict && 'verdict';
 }
 
 /** @throws WinnowError BAD_INPUT that names the argument */

@@ -11,7 +11,7 @@ import type { Context } from './context.js';
 import { cursorKind, encodeCursor } from './cursors.js';
 import { ImageOrderEnum, type ImageOrderName } from './enums.js';
 import { decodeId } from './ids.js';
-import { checkRange, filterOf, ImageFilterInput, ScoreRange } from './image-filter.js';
+import { checkRange, filterOf, ImageFilterInput, needsModel, ScoreRange } from './image-filter.js';
 import { ImageType } from './image.js';
 import { badInput } from './input.js';
 
@@ -125,11 +125,8 @@ function askedOf(
   const score = scoreRange == null ? filter.score : checkRange(scoreRange, 'scoreRange');
   const by = order ?? (model == null ? 'NEWEST' : 'SCORE_DESC');
   if (model == null) {
-    const needs = [
-      score && 'filter.score',
-      filter.verdict && 'filter.verdict',
-      by !== 'NEWEST' && by !== 'RANDOM' && 'order',
-    ].find(Boolean);
+    const field = needsModel({ ...filter, score });
+    const needs = field ? `filter.${field}` : by !== 'NEWEST' && by !== 'RANDOM' && 'order';
     if (needs) throw badInput('model', `given, because ${needs} needs one`, 'left out');
   }
   return {

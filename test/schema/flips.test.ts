@@ -109,34 +109,3 @@ test('flips between two thresholds and between two models, counted both ways', a
     assert.match(await refused(foreign), /^BAD_INPUT after must be a cursor/);
   });
 });
-
-test('undoing gives back the label before, and undoing twice is redoing', async (t) => {
-  const api = await startApi(t);
-  const { collectionId, imageIds } = await fillCatalog(api.db, 5);
-  const collection = encodeId('collection', collectionId);
-  const images = imageIds.slice(0, 2).map((id) => encodeId('image', id));
-  const undo = async () =>
-    api.data(
-      'mutation ($collection: ID!, $images: [ID!]!) { undoLabels(collection: $collection, images: $images, who: "bob") { undone } }',
-      { collection, images },
-    );
-  const labels = async () =>
-    Promise.all(
-      images.map(async (id) => {
-        const { image } = await api.data<{ image: { label: { value: string; who: string } | null } }>(
-          'query ($id: ID!, $collection: ID!) { image(id: $id) { label(collection: $collection) { value who } } }',
-          { id, collection },
-        );
-        return image.label && `${image.label.value} ${image.label.who}`;
-      }),
-    );
-  await api.data(
-    'mutation ($collection: ID!, $images: [ID!]!) { label(collection: $collection, images: $images, value: NEGATIVE, who: "eve") { set } }',
-    { collection, images },
-  );
-  assert.deepEqual(await labels(), ['NEGATIVE eve', 'NEGATIVE eve']);
-  assert.deepEqual(await undo(), { undoLabels: { undone: 2 } });
-  assert.deepEqual(await labels(), ['POSITIVE bob', null]);
-  assert.deepEqual(await undo(), { undoLabels: { undone: 2 } });
-  assert.deepEqual(await labels(), ['NEGATIVE bob', 'NEGATIVE bob']);
-});
