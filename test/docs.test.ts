@@ -8,7 +8,9 @@ import { parse, validate } from 'graphql';
 
 import { createProgram } from '../src/cli/program.js';
 import { parseConfig } from '../src/config.js';
+import { rows } from '../src/db.js';
 import { buildWinnowSchema } from '../src/schema/schema.js';
+import { freshDatabase } from './support/database.js';
 
 const ROOT = new URL('../', import.meta.url);
 
@@ -49,6 +51,13 @@ test('every winnow command and flag that is written about exists', async () => {
         assert.ok(known.includes(flag), `${name}: ${line}`);
     }
   }
+});
+
+test('every query of the catalog runs', async (t) => {
+  const db = await freshDatabase(t);
+  const queries = blocks(await read('docs/catalog.md'), 'sql').filter((query) => /^(select|with)\b/.test(query));
+  assert.ok(queries.length >= 4);
+  for (const query of queries) await rows(db, query);
 });
 
 test('the README names every setting', async () => {
