@@ -173,6 +173,7 @@ function endOnSignals(end: () => Promise<void>): { now: () => Promise<void>; sig
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => {
         resolve();
+        say(''); // leaves the bar that is being drawn alone
         void now().finally(() => process.exit(130));
       });
     }

@@ -13,6 +13,7 @@ export interface WorkerChild {
   stop(): Promise<void>;
 }
 
+const TSCONFIG = fileURLToPath(new URL('../tsconfig.json', import.meta.url));
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
 /** A worker that lived so long was no failed start. */
@@ -62,7 +63,8 @@ function spawnWorker(config: Config): ChildProcess {
   const path = fileURLToPath(new URL(fromSources ? './worker.ts' : './worker.js', import.meta.url));
   return fork(path, {
     execArgv: fromSources ? ['--import', import.meta.resolve('tsx')] : [],
-    env: workerEnvironment(config),
+    // Named, because tsx would else take the tsconfig.json of whatever folder the service was started in.
+    env: { ...workerEnvironment(config), ...(fromSources ? { TSX_TSCONFIG_PATH: TSCONFIG } : {}) },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
 }

@@ -31,9 +31,11 @@ export function winnow(args: string[], settings: Record<string, string> = {}): P
 export function startWinnow(
   args: string[],
   settings: Record<string, string> = {},
+  cwd?: string,
 ): { child: ChildProcess; ended: Promise<Ended> } {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [BIN, ...args], {
+    cwd,
     env: { PATH, HOME, WINNOW_THREADS: '1', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
