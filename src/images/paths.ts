@@ -20,7 +20,7 @@ export async function resolveInside(roots: readonly string[], path: string): Pro
   }
   throw new WinnowError(
     'PATH_NOT_ALLOWED',
-    `${path} is outside of the folders that may be used: ${roots.join(', ') || 'none'}. Add its folder to WINNOW_ROOTS.`,
+    `${path} is outside of the folders that may be used. They are set by WINNOW_ROOTS where the server runs.`,
   );
 }
 
