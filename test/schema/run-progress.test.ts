@@ -136,7 +136,7 @@ test('a subscription has the limits of a request, and is all that is served', as
   const { id } = await newRun(api);
   const code = async (query: string, variables: Record<string, unknown> = { id }) => {
     const { errors } = await follow(client, id, query, variables).ended;
-    return errors.map(({ extensions, message }) => `${extensions?.code} ${message}`).join();
+    return errors.map(({ extensions, message }) => `${String(extensions?.code)} ${message}`).join();
   };
   assert.match(await code('{ collections { edges { node { id } } } }'), /^BAD_REQUEST Only subscriptions/);
   assert.match(await code('mutation { createCollection(name: "x") { id } }'), /^BAD_REQUEST/);
