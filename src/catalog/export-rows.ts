@@ -1,5 +1,6 @@
 import { rows, type Db } from '../db.js';
 import type { ExportFile, ImageFormat, LabelValue, Verdict } from '../entities/index.js';
+import { retriedSql, retryValues } from './retries.js';
 import type { ImageSpan } from './spans.js';
 import { verdictSql } from './verdict.js';
 
@@ -64,14 +65,20 @@ export async function* exportWork(
               join winnow.collection_images c on c.collection_id = e.collection_id
               left join winnow.scores s on s.model_id = $2 and s.image_id = c.image_id
               left join winnow.labels l on l.collection_id = c.collection_id and l.image_id = c.image_id and l.superseded_at is null
-             where e.id = $1 and c.image_id > $4 and c.image_id <= $5) v
+             where e.id = $1 and c.image_id > $4 and c.image_id <= $5
+                and ${retriedSql('c.image_id', '$7::integer', '$8::text[]')}) v
       join winnow.images i on i.id = v.image_id
       left join winnow.export_files f on f.export_id = $1 and f.image_id = v.image_id
      where v.verdict is not null and (f.image_id is null or f.verdict <> v.verdict or f.placed_at is null)
      order by v.image_id limit $6`;
-  const { first, last } = span ?? ALL;
+  const { first, last, retry } = span ?? ALL;
   yield* inBatches(first - 1, batch, (after) =>
-    rows<ExportWork>(db, text, [exportId, modelId, threshold, after, last, batch], 'export-work'),
+    rows<ExportWork>(
+      db,
+      text,
+      [exportId, modelId, threshold, after, last, batch, ...retryValues(retry)],
+      'export-work',
+    ),
   );
 }
 

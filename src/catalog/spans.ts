@@ -1,9 +1,12 @@
 import { rows, type Db } from '../db.js';
+import { retriedSql, retryValues, type Retry } from './retries.js';
 
 /** Images of a collection whose ids lie from `first` to `last`, both included. */
 export interface ImageSpan {
   first: number;
   last: number;
+  /** Only those of them that failed so. */
+  retry?: Retry;
 }
 
 /** An image and the uris it can be read from now, the longest known first. */
@@ -14,20 +17,25 @@ export interface SpanImage {
   uris: string[];
 }
 
-/** Cuts a collection into ranges of image ids with `size` images each (fewer in the last). The ids stay in the database. */
+/**
+ * Cuts a collection, or what of it is to be retried, into ranges of image ids with `size` images each (fewer in the last).
+ * The ids stay in the database.
+ */
 export async function imageSpans(
   db: Db,
   collectionId: number,
   size: number,
+  retry?: Retry,
 ): Promise<(ImageSpan & { images: number })[]> {
-  return rows(
+  const spans = await rows<ImageSpan & { images: number }>(
     db,
     `select min(image_id) as first, max(image_id) as last, count(*)::integer as images
        from (select image_id, (row_number() over (order by image_id) - 1) / $2::integer as span
-               from winnow.collection_images where collection_id = $1) numbered
+               from winnow.collection_images c where collection_id = $1 and ${retriedSql('c.image_id', '$3::integer', '$4::text[]')}) numbered
       group by span order by span`,
-    [collectionId, size],
+    [collectionId, size, ...retryValues(retry)],
   );
+  return retry === undefined ? spans : spans.map((span) => ({ ...span, retry }));
 }
 
 /** Every image of the collection in the span, by id. */
@@ -49,7 +57,7 @@ export function pendingFeatures(
     db,
     collectionId,
     span,
-    `not exists (select from winnow.features f where f.backbone_id = $4::smallint and f.image_id = i.id) and ${NOT_FAILED}`,
+    `not exists (select from winnow.features f where f.backbone_id = $6::smallint and f.image_id = i.id) and ${NOT_FAILED}`,
     [backboneId, runId],
   );
 }
@@ -63,12 +71,12 @@ export function imagesWithoutScore(
     db,
     collectionId,
     span,
-    `not exists (select from winnow.scores s where s.model_id = $4::integer and s.image_id = i.id) and ${NOT_FAILED}`,
+    `not exists (select from winnow.scores s where s.model_id = $6::integer and s.image_id = i.id) and ${NOT_FAILED}`,
     [modelId, runId],
   );
 }
 
-const NOT_FAILED = `not exists (select from winnow.failures x where x.image_id = i.id and x.run_id = $5::integer)`;
+const NOT_FAILED = `not exists (select from winnow.failures x where x.image_id = i.id and x.run_id = $7::integer)`;
 
 function spanImages(
   db: Db,
@@ -82,8 +90,9 @@ function spanImages(
     `select i.id as "imageId", encode(i.sha256, 'hex') as sha256,
             array(select s.uri from winnow.sources s where s.image_id = i.id and s.replaced_at is null order by s.id) as uris
        from winnow.collection_images c join winnow.images i on i.id = c.image_id
-      where c.collection_id = $1 and c.image_id between $2 and $3 and ${condition}
+      where c.collection_id = $1 and c.image_id between $2 and $3
+        and ${retriedSql('c.image_id', '$4::integer', '$5::text[]')} and ${condition}
       order by i.id`,
-    [collectionId, span.first, span.last, ...values],
+    [collectionId, span.first, span.last, ...retryValues(span.retry), ...values],
   );
 }

@@ -1,4 +1,4 @@
-import { pendingFeatures, readFeaturesInSpan } from '../catalog/features.js';
+import { pendingFeatures, readFeatures, readFeaturesInSpan } from '../catalog/features.js';
 import { findModel, modelByNumber } from '../catalog/models.js';
 import {
   attachScores,
@@ -9,12 +9,11 @@ import {
   scorePartition,
 } from '../catalog/scores.js';
 import { scoreTableOf } from '../catalog/score-table.js';
-import { rows } from '../db.js';
 import { fromFloat16 } from '../ml/float16.js';
 import { featureWriter, makeFeatures } from './features.js';
 import { featureSpecOfModel, type FeatureSpec } from './networks.js';
 import { choice, integer, optional, readOptions } from './options.js';
-import { planSpans, type Span } from './spans.js';
+import { firstSpan, planSpans, type Span } from './spans.js';
 import type { ChunkInHand, RunInHand, Stage } from './stage.js';
 
 interface ClassifyOptions {
@@ -33,19 +32,25 @@ const SPAN_IMAGES = 4096;
  * full; MISSING adds to the scores there are. Features that are missing are made on the way.
  */
 export const classify: Stage<ClassifyOptions, ScoreSpan> = {
+  retries: true,
   parse: (input) =>
     readOptions<ClassifyOptions>(input, {
       model: optional(integer(1, 2 ** 31 - 1), null),
       mode: optional(choice('ALL', 'MISSING'), 'ALL'),
     }),
 
-  async plan({ id, collectionId, options, spanImages }, tx) {
-    const model = await modelByNumber(tx, collectionId, options.model ?? 'latest');
+  async plan(run, tx) {
+    const { id, collectionId, options, retry } = run;
+    const before = retry === null ? null : await firstSpan<ScoreSpan>(tx, retry.run);
+    const model =
+      before === null
+        ? await modelByNumber(tx, collectionId, options.model ?? 'latest')
+        : await findModel(tx, before.modelId);
     await featureSpecOfModel(tx, model);
-    const partition = options.mode === 'MISSING' ? await scorePartition(tx, model.id) : null;
+    const partition = options.mode === 'MISSING' || retry !== null ? await scorePartition(tx, model.id) : null;
     if (partition === null) await createScoreTable(tx, id);
     const into = partition === null ? 'OWN_TABLE' : 'PARTITION';
-    const { total, chunks } = await planSpans(tx, collectionId, spanImages ?? SPAN_IMAGES);
+    const { total, chunks } = await planSpans(tx, run, SPAN_IMAGES);
     return { total, chunks: chunks.map((span) => ({ ...span, modelId: model.id, into })) };
   },
 
@@ -55,7 +60,7 @@ export const classify: Stage<ClassifyOptions, ScoreSpan> = {
     const model = await findModel(dataSource, span.modelId);
     const features = await featureSpecOfModel(dataSource, model);
     const scorer = await networks.scorer(dataSource, model.id, features);
-    const wanted = span.into === 'PARTITION' ? await unscored(run, span) : null;
+    const wanted = span.into === 'PARTITION' || span.retry ? await unscored(run, span) : null;
     await makeMissing(run, chunk, features, wanted);
 
     const begun = performance.now();
@@ -82,13 +87,9 @@ export const classify: Stage<ClassifyOptions, ScoreSpan> = {
   },
 
   async finish({ dataSource, id }) {
-    const [chunk] = await rows<{ modelId: number; into: ScoreSpan['into'] }>(
-      dataSource,
-      `select (span ->> 'modelId')::int as "modelId", span ->> 'into' as into from winnow.run_chunks where run_id = $1 limit 1`,
-      [id],
-    );
-    if (chunk === undefined) return {};
-    const { modelId, into } = chunk;
+    const span = await firstSpan<ScoreSpan>(dataSource, id);
+    if (span === null) return {};
+    const { modelId, into } = span;
     const { number } = await findModel(dataSource, modelId);
     return {
       outcome: { modelId, model: number },
@@ -133,8 +134,6 @@ async function featuresOf(
   span: ScoreSpan,
   wanted: Set<number> | null,
 ): Promise<{ imageIds: Int32Array; vectors: Buffer[] }> {
-  const all = await readFeaturesInSpan(dataSource, { collectionId, backboneId, span });
-  if (wanted === null) return all;
-  const kept = Array.from(all.imageIds.keys()).filter((i) => wanted.has(all.imageIds[i]));
-  return { imageIds: Int32Array.from(kept, (i) => all.imageIds[i]), vectors: kept.map((i) => all.vectors[i]) };
+  if (wanted === null) return readFeaturesInSpan(dataSource, { collectionId, backboneId, span });
+  return readFeatures(dataSource, { backboneId, imageIds: wanted });
 }

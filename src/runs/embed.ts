@@ -9,9 +9,10 @@ const SPAN_IMAGES = 4096;
 
 /** Features of every image of a collection that has none yet. */
 export const embed: Stage<FeatureOptions, Span> = {
+  retries: true,
   parse: (input) => readOptions<FeatureOptions>(input, featureOptions),
 
-  plan: ({ collectionId, spanImages }, tx) => planSpans(tx, collectionId, spanImages ?? SPAN_IMAGES),
+  plan: (run, tx) => planSpans(tx, run, SPAN_IMAGES),
 
   async work(run, chunk) {
     const { dataSource, collectionId, options } = run;

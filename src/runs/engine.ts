@@ -7,6 +7,7 @@ import type { JobInHand, Tasks } from '../queue/jobs.js';
 import { enqueueFinish, enqueueFirstChunks, takeChunk } from './chunk.js';
 import { endingOf, endRun, lockRun } from './ending.js';
 import type { RunInHand, Workbench } from './stage.js';
+import { splitRetry } from './retry.js';
 import { stages } from './stages.js';
 
 /** Errors that are nobody's fault are tried this often. Being killed does not count as an error. */
@@ -89,7 +90,8 @@ async function finish(bench: Workbench, runId: number): Promise<void> {
 
 function hand(bench: Workbench, run: Run): RunInHand<object> {
   const { id, collectionId, requestedBy } = run;
-  return { ...bench, id, collectionId, requestedBy, options: stages[run.stage].parse(run.options) };
+  const { retry, options } = splitRetry(run.options);
+  return { ...bench, id, collectionId, requestedBy, retry, options: stages[run.stage].parse(options) };
 }
 
 function rate(run: Run): Record<string, number> {

@@ -11,8 +11,8 @@ import { statOf } from './files/disk.js';
 import { writeManifests } from './files/manifest.js';
 import { choice, integer, optional, path, readOptions, share } from './options.js';
 import { mapConcurrent } from './pipeline.js';
-import { planSpans, type Span } from './spans.js';
-import type { RunInHand, Stage } from './stage.js';
+import { firstSpan, planSpans, type Span } from './spans.js';
+import type { Stage } from './stage.js';
 
 interface ExportOptions {
   directory: string;
@@ -40,6 +40,7 @@ const LOOKS_AT_ONCE = 16;
 
 /** Files into <directory>/ok and <directory>/ng by verdict, and a manifest. Only what is not where it belongs is touched. */
 export const exportStage: Stage<ExportOptions, ExportSpan> = {
+  retries: true,
   parse: (input) =>
     readOptions<ExportOptions>(input, {
       directory: path,
@@ -48,10 +49,10 @@ export const exportStage: Stage<ExportOptions, ExportSpan> = {
       threshold: optional(share, null),
     }),
 
-  async plan({ collectionId, options, spanImages }, tx) {
-    const model = await modelByNumber(tx, collectionId, options.model ?? 'latest');
-    const { value: threshold, id: thresholdId } =
-      options.threshold === null ? await thresholdInForce(tx, model.id) : { value: options.threshold, id: null };
+  async plan(run, tx) {
+    const { collectionId, options, retry } = run;
+    const { modelId, threshold, thresholdId } =
+      (retry && (await firstSpan<ExportPlan>(tx, retry.run))) ?? (await basisOf(tx, collectionId, options));
     const { real: directory, empty } = await openDirectory(options.directory);
     if (!empty && (await tx.getRepository(Export).findOneBy({ directory })) === null) {
       throw new WinnowError(
@@ -62,8 +63,8 @@ export const exportStage: Stage<ExportOptions, ExportSpan> = {
     const { id: exportId } = await ensureExport(tx, { collectionId, directory });
     await openFolders(directory);
     const mode = await agreedMode(tx, exportId, options);
-    const { total, chunks } = await planSpans(tx, collectionId, spanImages ?? SPAN_IMAGES);
-    const plan: ExportPlan = { exportId, directory, mode, modelId: model.id, threshold, thresholdId };
+    const { total, chunks } = await planSpans(tx, run, SPAN_IMAGES);
+    const plan: ExportPlan = { exportId, directory, mode, modelId, threshold, thresholdId };
     return { total, chunks: chunks.map((span) => ({ ...span, ...plan })) };
   },
 
@@ -72,7 +73,7 @@ export const exportStage: Stage<ExportOptions, ExportSpan> = {
     const { span } = chunk;
     await withExportLock(dataSource, span.exportId, 'EXPORT', async () => {
       await openFolders(span.directory);
-      await reopenMissing(dataSource, span);
+      if (span.retry === undefined) await reopenMissing(dataSource, span);
       const failed = await failedImages(dataSource, id);
       for await (const batch of exportWork(dataSource, { ...span, span, batch: BATCH })) {
         chunk.signal.throwIfAborted();
@@ -85,7 +86,7 @@ export const exportStage: Stage<ExportOptions, ExportSpan> = {
   },
 
   async finish(run) {
-    const plan = await planOf(run);
+    const plan = await firstSpan<ExportPlan>(run.dataSource, run.id);
     if (plan === null) return {};
     const model = await findModel(run.dataSource, plan.modelId);
     await removeTemporary(plan.directory);
@@ -107,6 +108,18 @@ export const exportStage: Stage<ExportOptions, ExportSpan> = {
   },
 };
 
+/** The model and the threshold asked for, or the newest model and its threshold in force. */
+async function basisOf(
+  db: Db,
+  collectionId: number,
+  options: ExportOptions,
+): Promise<Pick<ExportPlan, 'modelId' | 'threshold' | 'thresholdId'>> {
+  const { id: modelId } = await modelByNumber(db, collectionId, options.model ?? 'latest');
+  if (options.threshold !== null) return { modelId, threshold: options.threshold, thresholdId: null };
+  const { id: thresholdId, value: threshold } = await thresholdInForce(db, modelId);
+  return { modelId, threshold, thresholdId };
+}
+
 /** A directory is exported to in one mode, so that it can be undone. */
 async function agreedMode(db: Db, exportId: number, { mode, directory }: ExportOptions): Promise<ExportMode> {
   const before = await modeOfExport(db, exportId);
@@ -126,15 +139,6 @@ async function reopenMissing(db: Db, span: ExportSpan): Promise<void> {
     if (imageId !== null) missing.push(imageId);
   }
   if (missing.length > 0) await reopenFiles(db, span.exportId, missing);
-}
-
-async function planOf({ dataSource, id }: RunInHand<ExportOptions>): Promise<ExportPlan | null> {
-  const [chunk] = await rows<{ span: ExportPlan }>(
-    dataSource,
-    'select span from winnow.run_chunks where run_id = $1 order by number limit 1',
-    [id],
-  );
-  return chunk?.span ?? null;
 }
 
 async function countFiles(db: Db, exportId: number): Promise<{ ok: number; ng: number }> {

@@ -53,9 +53,15 @@ export async function* comparedFiles(db: Db, found: AsyncIterable<Found>): Async
 
 /**
  * Reads a file unless it is known with the same size and time.
+ * @param again opens what was refused before, even if it has not changed
  * @param startedAt of the run: what is known since then this run has read itself, before it was interrupted.
  */
-export async function readFound(found: Compared, limits: Config['limits'], startedAt: Date): Promise<Read> {
+export async function readFound(
+  found: Compared,
+  limits: Config['limits'],
+  startedAt: Date,
+  again = false,
+): Promise<Read> {
   if ('failure' in found) return { uri: found.failure.uri, counts: 'failed', failure: found.failure };
   const { file, known } = found;
   const uri = file.path;
@@ -63,7 +69,7 @@ export async function readFound(found: Compared, limits: Config['limits'], start
     const own = known.foundAt >= startedAt;
     if (known.imageId !== null) return { uri, counts: own ? 'done' : 'skipped', imageId: known.imageId };
     if (own) return { uri, counts: 'failed' };
-    if (known.refused !== null && LASTING.has(known.refused)) return { uri, counts: 'skipped' };
+    if (!again && known.refused !== null && LASTING.has(known.refused)) return { uri, counts: 'skipped' };
   }
   const { bytes, modifiedAt } = file;
   try {

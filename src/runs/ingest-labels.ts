@@ -12,11 +12,15 @@ import type { ChunkInHand, RunInHand } from './stage.js';
 
 const BATCH = 1000;
 
-/** Reads the labels file, if there is one, into votes; rows that fit no image are failures. */
+/**
+ * Reads the labels file, if there is one, into votes; rows that fit no image are failures.
+ * @param retried uris of files and of rows that are tried again: other rows, and other images, are left alone
+ */
 export async function voteByFile(
   run: RunInHand<IngestOptions>,
   chunk: ChunkInHand<object>,
   votes: LabelVotes,
+  retried: ReadonlySet<string> | null = null,
 ): Promise<void> {
   const { labelsFile } = run.options;
   if (labelsFile === null) return;
@@ -37,12 +41,14 @@ export async function voteByFile(
       failures.push({ uri: `${labelsFile}:${line}`, code, message: `Line ${line} of ${labelsFile}: ${problem}.` });
 
     for (const row of batch) {
+      const places = row.problem === null ? (candidates.get(row) ?? []) : [];
+      if (retried && !retried.has(`${labelsFile}:${row.line}`) && !places.some((uri) => retried.has(uri))) continue;
       if (row.problem !== null) {
         fail(row, 'LABEL_INVALID', row.problem);
         continue;
       }
       const hashed = row.sha256 === null ? undefined : bySha.get(row.sha256);
-      const placed = (candidates.get(row) ?? []).flatMap((uri) => byUri.get(uri) ?? []);
+      const placed = places.flatMap((uri) => byUri.get(uri) ?? []);
       const imageIds = new Set(hashed === undefined ? placed : [hashed]);
       const [imageId] = imageIds;
       const name = row.path ?? row.sha256;

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 
 import { NOTHING, type Counts } from '../catalog/chunk-claims.js';
 import { recordFailures, type NewFailure } from '../catalog/failures.js';
+import { urisToRetry } from '../catalog/retries.js';
 import { addToCollection, recordImages, type IngestedFile } from '../catalog/record-images.js';
 import { rows, type Db } from '../db.js';
 import { walk } from '../images/walk.js';
@@ -26,9 +27,11 @@ interface Bounds {
 
 /**
  * Takes files in: what is new or changed is read, checked and hashed; what is known by size and time is not opened.
- * One chunk. Interrupted, it walks again from the start, which is quick where it has been already.
+ * One chunk. Interrupted, it walks again from the start, which is quick where it has been already. A retry goes through
+ * the failed files alone, and opens them even if they have not changed.
  */
 export const ingest: Stage<IngestOptions, object> = {
+  retries: true,
   parse: parseIngestOptions,
   verify: verifyIngestOptions,
   plan: () => Promise.resolve({ total: null, chunks: [{}] }),
@@ -36,19 +39,21 @@ export const ingest: Stage<IngestOptions, object> = {
   async work(run, chunk) {
     await chunk.restart();
     const roots = rootsOf(run.options);
+    const retried = run.retry === null ? null : await urisToRetry(run.dataSource, run.retry);
+    const files = retried === null ? roots : retried.filter(({ ofLabel }) => !ofLabel).map(({ uri }) => uri);
     const bounds: Bounds = {
       inside: await exportsBelow(run.dataSource, roots, run.options),
       allowed: await Promise.all(run.config.roots.map((root) => realpath(root).catch(() => root))),
     };
     const votes = new LabelVotes();
     const counting = new AbortController();
-    const census = countAhead(roots, bounds, AbortSignal.any([chunk.signal, counting.signal]));
+    const census = countAhead(files, bounds, AbortSignal.any([chunk.signal, counting.signal]));
     try {
-      const compared = comparedFiles(run.dataSource, found(roots, bounds, chunk.signal));
+      const compared = comparedFiles(run.dataSource, found(files, bounds, chunk.signal));
       const read = mapConcurrent(
         compared,
         Math.max(4, run.config.threads * 2),
-        (file) => readFound(file, run.config.limits, chunk.startedAt),
+        (file) => readFound(file, run.config.limits, chunk.startedAt, retried !== null),
         chunk.signal,
       );
       for await (const batch of inBatches(read, run.spanImages ?? BATCH, BATCH_MS)) {
@@ -61,7 +66,7 @@ export const ingest: Stage<IngestOptions, object> = {
       counting.abort();
       await census.ended;
     }
-    await voteByFile(run, chunk, votes);
+    await voteByFile(run, chunk, votes, retried && new Set(retried.map(({ uri }) => uri)));
     await applyLabels(run, chunk, votes);
     const { done, skipped, failed } = chunk.counted;
     await chunk.settle({ done, skipped, failed, total: done + skipped + failed });

@@ -1,10 +1,13 @@
 import type { DataSource } from 'typeorm';
 
 import { ensureCollection, findCollection } from '../catalog/collections.js';
-import { createRun, findRun, lockCollection, nextQueuedRun, requestCancel } from '../catalog/runs.js';
+import { createRun, findRun, nextQueuedRun, requestCancel } from '../catalog/runs.js';
 import type { Run, StageName } from '../entities/index.js';
 import { enqueuePlan, lockRun } from './ending.js';
+import { queueRun } from './queue-run.js';
 import { stages } from './stages.js';
+
+export { retryFailed } from './retry.js';
 
 export interface RunRequest {
   /** Name or id of a collection. */
@@ -28,14 +31,10 @@ export async function requestRun(dataSource: DataSource, request: RunRequest): P
   const { id: collectionId } = request.makeCollection
     ? await ensureCollection(dataSource, String(request.collection))
     : await findCollection(dataSource, request.collection);
-  return dataSource.transaction(async (tx) => {
-    await lockCollection(tx, collectionId);
-    const { stage: name, requestedBy } = request;
-    const run = await createRun(tx, { collectionId, stage: name, options: { ...options }, requestedBy });
-    const next = await nextQueuedRun(tx, collectionId);
-    if (next?.id === run.id) await enqueuePlan(tx, run.id);
-    return run;
-  });
+  const { stage: name, requestedBy } = request;
+  return queueRun(dataSource, collectionId, (tx) =>
+    createRun(tx, { collectionId, stage: name, options: { ...options }, requestedBy }),
+  );
 }
 
 /**

@@ -22,9 +22,10 @@ const asGiven = (value: unknown) => value;
 
 /** Letterboxes the images of a collection that have no square of this kind yet. */
 export const resize: Stage<LetterboxSpec, Span> = {
+  retries: true,
   parse: (input) => parseLetterbox(readOptions<Given>(input, { size: asGiven, position: asGiven, pad: asGiven })),
 
-  plan: ({ collectionId, spanImages }, tx) => planSpans(tx, collectionId, spanImages ?? SPAN_IMAGES),
+  plan: (run, tx) => planSpans(tx, run, SPAN_IMAGES),
 
   async work({ dataSource, config, collectionId, options, id }, chunk) {
     const { span, signal, startedAt } = chunk;

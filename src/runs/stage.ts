@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 
 import type { Counts } from '../catalog/chunk-claims.js';
+import type { Retry } from '../catalog/retries.js';
 import type { Config } from '../config.js';
 import type { Networks } from './networks.js';
 
@@ -20,6 +21,8 @@ export interface RunInHand<Options> extends Workbench {
   readonly collectionId: number;
   readonly options: Options;
   readonly requestedBy: string;
+  /** The failures it takes up again, and nothing else; null when it goes through everything. */
+  readonly retry: Retry | null;
 }
 
 export interface Plan<Span> {
@@ -63,6 +66,8 @@ export interface Ending {
  * may even run while a worker believed dead is still in the same step.
  */
 export interface Stage<Options extends object = object, Span extends object = object> {
+  /** Whether a run can be over the failures of another one only. */
+  readonly retries: boolean;
   /** The options as asked for, checked and completed. @throws WinnowError BAD_INPUT that names the option. */
   parse(input: unknown): Options;
   /** What has to be true of the disk; asked when the run is requested and when it is planned. */

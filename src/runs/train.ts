@@ -27,6 +27,7 @@ const SOURCES = 16;
  * cannot be used is one more item, failed. Interrupted, it trains again from the start, to the same model.
  */
 export const train: Stage<Options, object> = {
+  retries: false,
   parse(input) {
     const { backbone, position, pad, ...training } = input as Record<string, unknown>;
     return {

@@ -1,8 +1,8 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 
 import type { StageName } from '../entities/index.js';
-import { WinnowError } from '../errors.js';
-import { cancelRun, requestRun } from '../runs/request.js';
+import { FAILURE_CODES, WinnowError } from '../errors.js';
+import { cancelRun, requestRun, retryFailed } from '../runs/request.js';
 import type { Context } from './context.js';
 import { decodeId } from './ids.js';
 import { list, text } from './input.js';
@@ -78,6 +78,24 @@ export class RunRequestResolver {
       mode,
       threshold,
     });
+  }
+
+  @Mutation(() => RunType, {
+    description:
+      'Starts a run of the same stage, with the same options, over what failed in a run and nothing else. What has been done meanwhile is skipped; what fails again is its next attempt. Not for TRAIN.',
+  })
+  async retryFailed(
+    @Arg('run', () => ID, { description: 'The run, which must be over.' }) run: string,
+    @Ctx() { dataSource, viewer }: Context,
+    @Arg('codes', () => [String], {
+      nullable: true,
+      description: 'Only failures with one of these codes, as in Failure.code. Left out: all.',
+    })
+    codes?: string[] | null,
+  ): Promise<RunType> {
+    const runId = decodeId('run', run, 'run');
+    const only = codes == null ? undefined : list('codes', codes, FAILURE_CODES.length);
+    return new RunType(await retryFailed(dataSource, { runId, codes: only && [...only], requestedBy: viewer.name }));
   }
 
   @Mutation(() => RunType, {
