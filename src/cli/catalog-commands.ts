@@ -2,10 +2,11 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 
 import type { ImagesFlags } from './commands/images.js';
+import type { RetryFlags } from './commands/retry.js';
 import type { FailuresFlags, RunsFlags } from './commands/runs.js';
 import type { ThresholdFlags } from './commands/threshold.js';
 import type { CommonFlags } from './flags.js';
-import { modelNumber, number, whole, withCommonFlags } from './flags.js';
+import { collect, modelNumber, number, whole, withCommonFlags } from './flags.js';
 
 const STAGES = ['ingest', 'resize', 'embed', 'train', 'classify', 'export'];
 const STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'];
@@ -36,7 +37,7 @@ export function addCatalogCommands(program: Command): void {
     .option('--after <cursor>', 'go on behind this cursor, printed at the end of the page before')
     .action(async (flags: ImagesFlags) => (await import('./commands/images.js')).listImages(flags));
 
-  const runs = program.command('runs').description('list, show and cancel runs; read their failures');
+  const runs = program.command('runs').description('list, show, cancel and retry runs; read failures');
   withCommonFlags(runs.command('list', { isDefault: true }))
     .description('the newest runs')
     .addOption(new Option('--stage <stage>', 'only this stage').choices(STAGES))
@@ -49,6 +50,9 @@ export function addCatalogCommands(program: Command): void {
   runCommand(runs, 'cancel', 'ask a run to stop; what it did is kept').action(async (id: number, flags: CommonFlags) =>
     (await import('./commands/runs.js')).cancelRun(id, flags),
   );
+  runCommand(runs, 'retry', 'take up again what failed in a run, and nothing else')
+    .option('--code <code>', 'only failures with this code (repeatable)', collect)
+    .action(async (id: number, flags: RetryFlags) => (await import('./commands/retry.js')).retryRun(id, flags));
   runCommand(runs, 'failures', 'the images a run could not use, and why')
     .option('--first <number>', 'how many', whole(1, 1000), 100)
     .action(async (id: number, flags: FailuresFlags) => (await import('./commands/runs.js')).showFailures(id, flags));

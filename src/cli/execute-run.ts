@@ -23,15 +23,22 @@ export interface RunRequest {
 }
 
 /**
- * Requests a run and watches its row until it has ended, with progress on the sink. On Ctrl-C it asks for the run to be
- * cancelled and waits for that.
- * @throws WinnowError with the run's own code when it failed, CANCELLED when it was cancelled.
+ * Requests a run and follows it to its end.
+ * @throws WinnowError as `followRun` does
  */
 export async function executeRun(session: Session, request: RunRequest, sink: Sink): Promise<Run> {
   if (session.interrupted.aborted) throw new WinnowError('CANCELLED', `Stopped before ${request.stage} was requested.`);
   if (request.stage === 'INGEST') await ensureCollection(session.dataSource, request.collection);
-  const { id } = await requestRun(session.dataSource, { ...request, requestedBy: localUser() });
-  const progress = startProgress(request.stage.toLowerCase(), sink);
+  return followRun(session, await requestRun(session.dataSource, { ...request, requestedBy: localUser() }), sink);
+}
+
+/**
+ * Watches a run's row until it has ended, with progress on the sink. On Ctrl-C it asks for the run to be cancelled and
+ * waits for that.
+ * @throws WinnowError with the run's own code when it failed, CANCELLED when it was cancelled.
+ */
+export async function followRun(session: Session, { id, stage }: Run, sink: Sink): Promise<Run> {
+  const progress = startProgress(stage.toLowerCase(), sink);
   const run = await watch(session, id, progress);
   progress.end(positionOf(run), remarkOf(run));
   await noteFailures(session, run, sink);
@@ -39,13 +46,10 @@ export async function executeRun(session: Session, request: RunRequest, sink: Si
   if (run.state === 'CANCELLED') {
     throw new WinnowError(
       'CANCELLED',
-      `Run ${run.id} (${run.stage}) was cancelled. What it did is kept; run it again to go on.`,
+      `Run ${id} (${stage}) was cancelled. What it did is kept; run it again to go on.`,
     );
   }
-  throw new WinnowError(
-    run.errorCode ?? 'INTERNAL',
-    `Run ${run.id} (${run.stage}): ${run.errorMessage ?? 'no message'}`,
-  );
+  throw new WinnowError(run.errorCode ?? 'INTERNAL', `Run ${id} (${stage}): ${run.errorMessage ?? 'no message'}`);
 }
 
 /** A run with failures of single images has succeeded; that they are, and where to read about them, is said here. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { copyFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
@@ -32,6 +32,11 @@ test('ingest --json: stdout is one document; a bad file does not fail the run, a
 
   const listed = await winnow(['runs', 'failures', String(id)], settings);
   assert.match(listed.stdout, /^NOT_AN_IMAGE .*broken\.jpg/m);
+
+  await copyFile(join(folder, (await readdir(folder))[0]), join(folder, 'broken.jpg'));
+  const retried = await winnow(['runs', 'retry', String(id)], settings);
+  assert.equal(retried.code, 0, retried.stderr);
+  assert.match(retried.stdout, /^Run \d+ \(INGEST\): 1 done in /);
 });
 
 test('Ctrl-C cancels the run, closes in order and gives 130', async (t) => {

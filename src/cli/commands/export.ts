@@ -8,8 +8,8 @@ import { constant, given } from '../flags.js';
 import type { CommonFlags } from '../flags.js';
 import { formatCount } from '../format.js';
 import { describeRun, print } from '../output.js';
+import { summary } from '../run-summary.js';
 import { withDatabase, withWorker } from '../session.js';
-import { summary } from './stages.js';
 
 export interface ExportFlags extends CommonFlags {
   model?: number | 'latest';

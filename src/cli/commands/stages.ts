@@ -1,17 +1,12 @@
 import { resolve } from 'node:path';
 
-import type { Run } from '../../entities/index.js';
 import { executeRun } from '../execute-run.js';
 import type { RunRequest } from '../execute-run.js';
 import { constant, given } from '../flags.js';
 import type { CommonFlags } from '../flags.js';
-import { formatCount, formatSeconds, formatShare } from '../format.js';
 import { describeRun, print } from '../output.js';
-import { positionOf, skippedText } from '../position.js';
+import { summary } from '../run-summary.js';
 import { withWorker } from '../session.js';
-
-/** Figures that every run has, or that mean nothing to a reader. */
-const SAID_ALREADY = new Set(['seconds', 'itemsPerSecond', 'modelId']);
 
 export interface IngestFlags extends CommonFlags {
   positive?: string[];
@@ -96,33 +91,4 @@ export function classify(flags: ClassifyFlags): Promise<void> {
 async function command(flags: CommonFlags, request: RunRequest): Promise<void> {
   const run = await withWorker((session) => executeRun(session, request, process.stderr));
   print(flags.json, { run: describeRun(run) }, () => [summary(run)]);
-}
-
-/** One sentence about a run that has succeeded. */
-export function summary(run: Run): string {
-  const { seconds } = positionOf(run);
-  const counts = [
-    `${formatCount(run.done)} ${run.stage === 'TRAIN' ? 'epochs' : 'done'}`,
-    ...(run.skipped > 0 ? [skippedText(run)] : []),
-    ...(run.failed > 0 ? [`${formatCount(run.failed)} failed`] : []),
-  ];
-  return `Run ${run.id} (${run.stage}): ${counts.join(', ')} in ${formatSeconds(seconds)}.${outcomeText(run.outcome)}`;
-}
-
-/** Figures of the outcome that say something: "labels set 200, model 1". */
-function outcomeText(outcome: Record<string, unknown>): string {
-  const figures = Object.entries(outcome).filter(
-    ([name, value]) => typeof value === 'number' && value !== 0 && !SAID_ALREADY.has(name),
-  ) as [string, number][];
-  const parts = figures.map(([name, value]) => `${words(name)} ${tidy(value)}`);
-  return parts.length > 0 ? ` ${parts.join(', ')}.` : '';
-}
-
-/** labelsSet -> "labels set" */
-function words(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-}
-
-function tidy(value: number): string {
-  return Number.isInteger(value) ? formatCount(value) : formatShare(value);
 }
