@@ -52,8 +52,8 @@ test('a job of a worker killed -9 is done by another one within a moment', async
   const { attempt, maxAttempts, at } = taken[0];
   assert.deepEqual({ attempt, maxAttempts }, { attempt: 2, maxAttempts: 5 });
   t.diagnostic(`taken again ${at - killedAt} ms after the kill`);
-  // 1.3 s at most by design; a machine with other things to do gets some more.
-  assert.ok(at - killedAt < 3_000, `${at - killedAt} ms`);
+  // 1.3 s at most by design, on a machine with nothing else to do; after ten any job of an unknown pool is free.
+  assert.ok(at - killedAt < 8_000, `${at - killedAt} ms`);
   await until(
     'the dead one is forgotten',
     async () => (await rows(db, 'select from winnow.worker_pools')).length === 1,
@@ -91,16 +91,16 @@ test('a job whose workers died in every attempt is handed out once more, marked'
 test('a job locked by a pool that nobody knows is free after ten seconds', async (t) => {
   const db = await freshDatabase(t);
   await chunk(db, 1);
+  const lockedAt = Date.now() - 9_000;
   await rows(
     db,
     `update graphile_worker._private_jobs set locked_by = 'pool-of-yore', locked_at = now() - interval '9 seconds', attempts = 1`,
   );
   const taken: Taken[] = [];
-  const startedAt = Date.now();
   const worker = await startQueueWorker(db, noting(taken));
   t.after(() => worker.stop());
   await until('the job is taken again', () => taken.length === 1);
-  assert.ok(taken[0].at - startedAt > 800, 'not before the ten seconds are over');
+  assert.ok(taken[0].at - lockedAt >= 10_000, 'not before the ten seconds are over');
 });
 
 test('a worker whose session is cut comes back, keeps its job, and is not taken for dead', async (t) => {

@@ -40,12 +40,25 @@ test('does jobs of every task, with their payload, and forgets them', async (t) 
     },
   });
   await until('the waiting job is done', () => seen.length === 1);
-  const announced = Date.now();
   await enqueue(db, 'run.chunk', { runId: 1, number: 2 });
   await until('the announced job is done', () => seen.length === 2);
-  assert.ok(Date.now() - announced < 900, 'it did not wait for the poll');
   assert.deepEqual(seen, [{ payload: { runId: 1 }, attempt: 1, maxAttempts: 5 }, { payload: { runId: 1, number: 2 } }]);
   await until('no job is left', async () => (await jobCount(db)) === 0);
+});
+
+test('a job that is announced does not wait for the poll', async (t) => {
+  const db = await freshDatabase(t);
+  let done = 0;
+  await start(t, db, { 'run.plan': () => Promise.resolve(void (done += 1)) });
+  const waits: number[] = [];
+  for (let number = 1; number <= 5; number += 1) {
+    const announced = performance.now();
+    await enqueue(db, 'run.plan', { runId: number });
+    await until('the job is done', () => done === number);
+    waits.push(performance.now() - announced);
+  }
+  // Each but the first would take the whole second between two polls, which begins when the one before is done.
+  assert.ok(Math.min(...waits.slice(1)) < 700, `${waits.map(Math.round).join(', ')} ms`);
 });
 
 test('one job at a time, unless told otherwise', async (t) => {
@@ -60,7 +73,7 @@ test('one job at a time, unless told otherwise', async (t) => {
         'run.chunk': async () => {
           running += 1;
           most = Math.max(most, running);
-          await sleep(50);
+          await sleep(200);
           running -= 1;
           done += 1;
         },
@@ -102,7 +115,7 @@ test('stop() aborts running jobs, and gives those that did not end back without 
   await until('the job runs', () => started);
   const before = Date.now();
   await worker.stop();
-  assert.ok(Date.now() - before < 1_000);
+  assert.ok(Date.now() - before < 8_000, 'long before it would have been forced to');
   const [job] = await rows(
     db,
     'select attempts, locked_at, run_at <= now() as due from graphile_worker.jobs where key is not null',
@@ -146,7 +159,7 @@ test('stop() does not wait for ever for a job that ignores its signal', async (t
   await until('the job runs', () => started);
   const before = Date.now();
   await worker.stop();
-  assert.ok(Date.now() - before < 1_000);
+  assert.ok(Date.now() - before < 8_000, 'after its patience, not that of the job');
   const [job] = await rows(db, 'select attempts, locked_at, run_at <= now() as due from graphile_worker.jobs');
   assert.deepEqual(job, { attempts: 0, locked_at: null, due: true });
 });

@@ -17,7 +17,7 @@ test('a request that takes too long is answered with TIMEOUT, and the server goe
   await blocker.query('lock winnow.collections');
   const at = performance.now();
   const { status, errors } = await api.ask(QUERY);
-  assert.ok(performance.now() - at < 2_000);
+  assert.ok(performance.now() - at < 8_000);
   assert.deepEqual([status, errors?.length, errors?.[0].extensions.code], [503, 1, 'TIMEOUT']);
   assert.match(errors![0].message, /^This took longer than 0.4 seconds/);
   await blocker.query('commit');
