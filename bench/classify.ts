@@ -7,7 +7,7 @@ import sharp from 'sharp';
 
 import { ensureCollection } from '../src/catalog/collections.js';
 import { rows } from '../src/db.js';
-import { describeBackbone } from '../src/ml/backbones.js';
+import { BUILT_IN, describeBackbone } from '../src/ml/backbones.js';
 import { startWorker } from '../src/runs/start-worker.js';
 import { trainSomeModel } from './model.js';
 import { pictureFiles, pictureFolder } from './pictures.js';
@@ -79,7 +79,8 @@ async function sharpAlone(files: string[]): Promise<number> {
 
 async function networkAlone({ config }: Scratch, files: string[]): Promise<number> {
   const batch = 8;
-  const path = join(config.home, 'backbones', `${describeBackbone('mobilenet-v3').fingerprint}.onnx`);
+  const { fingerprint } = await describeBackbone(BUILT_IN[0], config);
+  const path = join(config.home, 'backbones', `${fingerprint}.onnx`);
   const session = await InferenceSession.create(path, {
     intraOpNumThreads: availableParallelism(),
     logSeverityLevel: 3,

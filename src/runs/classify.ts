@@ -46,7 +46,7 @@ export const classify: Stage<ClassifyOptions, ScoreSpan> = {
       before === null
         ? await modelByNumber(tx, collectionId, options.model ?? 'latest')
         : await findModel(tx, before.modelId);
-    await featureSpecOfModel(tx, model);
+    await featureSpecOfModel(tx, run.config, model);
     const partition = options.mode === 'MISSING' || retry !== null ? await scorePartition(tx, model.id) : null;
     if (partition === null) await createScoreTable(tx, id);
     const into = partition === null ? 'OWN_TABLE' : 'PARTITION';
@@ -55,10 +55,10 @@ export const classify: Stage<ClassifyOptions, ScoreSpan> = {
   },
 
   async work(run, chunk) {
-    const { dataSource, networks } = run;
+    const { dataSource, config, networks } = run;
     const { span } = chunk;
     const model = await findModel(dataSource, span.modelId);
-    const features = await featureSpecOfModel(dataSource, model);
+    const features = await featureSpecOfModel(dataSource, config, model);
     const scorer = await networks.scorer(dataSource, model.id, features);
     const wanted = span.into === 'PARTITION' || span.retry ? await unscored(run, span) : null;
     await makeMissing(run, chunk, features, wanted);

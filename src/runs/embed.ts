@@ -1,4 +1,5 @@
 import { pendingFeatures } from '../catalog/features.js';
+import { verifyBackbone } from './backbones.js';
 import { featureWriter, makeFeatures } from './features.js';
 import { featureOptions, featureSpecFor, type FeatureOptions } from './networks.js';
 import { readOptions } from './options.js';
@@ -12,11 +13,13 @@ export const embed: Stage<FeatureOptions, Span> = {
   retries: true,
   parse: (input) => readOptions<FeatureOptions>(input, featureOptions),
 
+  verify: verifyBackbone,
+
   plan: (run, tx) => planSpans(tx, run, SPAN_IMAGES),
 
   async work(run, chunk) {
-    const { dataSource, collectionId, options } = run;
-    const features = await featureSpecFor(dataSource, options);
+    const { dataSource, config, collectionId, options } = run;
+    const features = await featureSpecFor(dataSource, config, options);
     const pictures = await pendingFeatures(dataSource, {
       collectionId,
       backboneId: features.backboneId,

@@ -58,7 +58,7 @@ async function plan(bench: Workbench, runId: number): Promise<void> {
     const run = await findRun(tx, runId);
     const stage = stages[run.stage];
     const inHand = hand(bench, run);
-    await stage.verify?.(inHand.options);
+    await stage.verify?.(inHand.options, tx);
     const { total, chunks } = await stage.plan(inHand, tx);
     await startRun(tx, runId, total);
     await addChunks(tx, runId, chunks);

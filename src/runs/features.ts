@@ -36,13 +36,14 @@ export interface MadeFeatures {
  */
 export async function makeFeatures(
   { networks, config }: Pick<Workbench, 'networks' | 'config'>,
-  { name, dimensions, letterbox }: FeatureSpec,
+  spec: FeatureSpec,
   pictures: Picture[],
   write: (made: MadeFeatures) => Promise<void>,
   chunk: Pick<ChunkInHand<object>, 'signal' | 'measure'>,
 ): Promise<void> {
   if (pictures.length === 0) return;
-  const backbone = await networks.backbone(name);
+  const { dimensions, letterbox } = spec;
+  const backbone = await networks.backbone(spec);
   const writer = groupedWriter(write);
   let networkSeconds = 0;
 

@@ -8,9 +8,16 @@ import { rows, type Db } from '../db.js';
 import type { Model } from '../entities/index.js';
 import { WinnowError } from '../errors.js';
 import { letterboxFingerprint, parseLetterbox, type LetterboxSpec } from '../images/letterbox.js';
-import { BACKBONES, describeBackbone, loadBackbone, type Backbone } from '../ml/backbones.js';
+import {
+  DEFAULT_BACKBONE,
+  describeBackbone,
+  loadBackbone,
+  type Backbone,
+  type BackboneDefinition,
+} from '../ml/backbones.js';
 import { loadModel, type Scorer } from '../ml/model-files.js';
-import { choice, optional } from './options.js';
+import { findBackbone } from './backbones.js';
+import { optional, text } from './options.js';
 
 /** A backbone together with the square it is shown: what features belong to. */
 export interface FeatureSpec {
@@ -21,6 +28,8 @@ export interface FeatureSpec {
   readonly letterbox: LetterboxSpec;
   /** Hex SHA-256 over everything that changes pixels or features. */
   readonly fingerprint: string;
+  /** What makes them. */
+  readonly backbone: BackboneDefinition;
 }
 
 /** How a run says which features it wants; the side of the square is the backbone's. */
@@ -31,45 +40,56 @@ export interface FeatureOptions {
 }
 
 export const featureOptions = {
-  backbone: optional(choice(...BACKBONES), BACKBONES[0]),
+  backbone: optional(text, DEFAULT_BACKBONE),
   position: (position: unknown) => parseLetterbox({ position }).position,
   pad: (pad: unknown) => parseLetterbox({ pad }).pad,
 };
 
-/** The features that these options describe, recorded in the catalog. Cheap: loads no weights. */
-export async function featureSpecFor(db: Db, { backbone, position, pad }: FeatureOptions): Promise<FeatureSpec> {
-  const { name, size, dimensions, fingerprint: weights, spec } = describeBackbone(backbone);
-  const letterbox: LetterboxSpec = { size, position, pad };
-  const fingerprint = featureFingerprint(letterbox, weights);
-  const { id } = await ensureBackbone(db, { name, fingerprint, size, dimensions, spec: { ...spec, letterbox } });
-  return { backboneId: id, name, dimensions, letterbox, fingerprint };
+/** The features that these options describe, recorded in the catalog. Cheap: loads no network. */
+export async function featureSpecFor(
+  db: Db,
+  config: Config,
+  { backbone, position, pad }: FeatureOptions,
+): Promise<FeatureSpec> {
+  return specOf(db, config, await findBackbone(db, backbone), { position, pad });
 }
 
 /**
  * The features a model was trained on.
  * @throws WinnowError FINGERPRINT_MISMATCH when this installation would see other pixels or features than the model did.
  */
-export async function featureSpecOfModel(db: Db, model: Model): Promise<FeatureSpec> {
+export async function featureSpecOfModel(db: Db, config: Config, model: Model): Promise<FeatureSpec> {
   const [row] = await rows<{ name: string; fingerprint: string; spec: { letterbox: LetterboxSpec } }>(
     db,
     'select name, fingerprint, spec from winnow.backbones where id = $1',
     [model.backboneId],
   );
   const { position, pad } = row.spec.letterbox;
-  if (!BACKBONES.includes(row.name)) {
-    throw new WinnowError(
-      'FINGERPRINT_MISMATCH',
-      `Model v${model.number} needs the backbone ${row.name}, which this version does not have.`,
-    );
-  }
-  const { size, fingerprint: weights } = describeBackbone(row.name);
+  const definition = await findBackbone(db, row.name).catch((cause: unknown) => {
+    const message = `Model v${model.number} needs the backbone ${row.name}, which is not there.`;
+    throw new WinnowError('FINGERPRINT_MISMATCH', message, { cause });
+  });
+  const { size, fingerprint: weights } = await describeBackbone(definition, config);
   if (featureFingerprint({ size, position, pad }, weights) !== row.fingerprint) {
     throw new WinnowError(
       'FINGERPRINT_MISMATCH',
       `Model v${model.number} was trained with another version of ${row.name} or of the image library, so its scores would not mean the same. Train a new model; the labels are all there.`,
     );
   }
-  return featureSpecFor(db, { backbone: row.name, position, pad });
+  return specOf(db, config, definition, { position, pad });
+}
+
+async function specOf(
+  db: Db,
+  config: Config,
+  backbone: BackboneDefinition,
+  { position, pad }: Pick<LetterboxSpec, 'position' | 'pad'>,
+): Promise<FeatureSpec> {
+  const { name, size, dimensions, fingerprint: weights, spec } = await describeBackbone(backbone, config);
+  const letterbox: LetterboxSpec = { size, position, pad };
+  const fingerprint = featureFingerprint(letterbox, weights);
+  const { id } = await ensureBackbone(db, { name, fingerprint, size, dimensions, spec: { ...spec, letterbox } });
+  return { backboneId: id, name, dimensions, letterbox, fingerprint, backbone };
 }
 
 /** Hex SHA-256: one name for the pixels a backbone is shown and what it makes of them. */
@@ -79,16 +99,15 @@ export function featureFingerprint(letterbox: LetterboxSpec, backboneFingerprint
 
 /** Keeps the backbone and the model that were used last in memory: they take seconds to load. */
 export class Networks {
-  #backbone: { name: string; loaded: Promise<Backbone> } | null = null;
+  #backbone: { fingerprint: string; loaded: Promise<Backbone> } | null = null;
   #scorer: { modelId: number; loaded: Promise<Scorer> } | null = null;
 
   constructor(private readonly config: Config) {}
 
-  async backbone(name: string): Promise<Backbone> {
-    if (this.#backbone?.name !== name) {
+  async backbone({ fingerprint, backbone }: FeatureSpec): Promise<Backbone> {
+    if (this.#backbone?.fingerprint !== fingerprint) {
       await this.#drop(this.#backbone);
-      const options = { cacheDirectory: this.config.home, threads: this.config.threads };
-      this.#backbone = { name, loaded: loadBackbone(name, options) };
+      this.#backbone = { fingerprint, loaded: loadBackbone(backbone, this.config) };
     }
     return this.#orForget(this.#backbone.loaded);
   }

@@ -27,7 +27,7 @@ export interface RunRequest {
 export async function requestRun(dataSource: DataSource, request: RunRequest): Promise<Run> {
   const stage = stages[request.stage];
   const options = stage.parse(request.options);
-  await stage.verify?.(options);
+  await stage.verify?.(options, dataSource);
   const { id: collectionId } = request.makeCollection
     ? await ensureCollection(dataSource, String(request.collection))
     : await findCollection(dataSource, request.collection);

@@ -48,6 +48,6 @@ export async function retryFailed(
     );
   }
   const options = { ...splitRetry(run.options).options, retry };
-  await stages[stage].verify?.(stages[stage].parse(splitRetry(run.options).options));
+  await stages[stage].verify?.(stages[stage].parse(splitRetry(run.options).options), dataSource);
   return queueRun(dataSource, collectionId, (tx) => createRun(tx, { collectionId, stage, options, requestedBy }));
 }

@@ -3,6 +3,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Counts } from '../catalog/chunk-claims.js';
 import type { Retry } from '../catalog/retries.js';
 import type { Config } from '../config.js';
+import type { Db } from '../db.js';
 import type { Networks } from './networks.js';
 
 /** What a worker has at hand for every run. */
@@ -70,8 +71,8 @@ export interface Stage<Options extends object = object, Span extends object = ob
   readonly retries: boolean;
   /** The options as asked for, checked and completed. @throws WinnowError BAD_INPUT that names the option. */
   parse(input: unknown): Options;
-  /** What has to be true of the disk; asked when the run is requested and when it is planned. */
-  verify?(options: Options): Promise<void>;
+  /** What has to be true of the disk and the catalog; asked when the run is requested and when it is planned. */
+  verify?(options: Options, db: Db): Promise<void>;
   plan(run: RunInHand<Options>, tx: EntityManager): Promise<Plan<Span>>;
   work(run: RunInHand<Options>, chunk: ChunkInHand<Span>): Promise<void>;
   finish(run: RunInHand<Options>): Promise<Ending>;

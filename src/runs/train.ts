@@ -11,6 +11,7 @@ import { fromFloat16 } from '../ml/float16.js';
 import { nearDuplicateGroups } from '../ml/groups.js';
 import { saveModel } from '../ml/model-files.js';
 import { parseTrainOptions, trainHead, type TrainOptions } from '../ml/training.js';
+import { verifyBackbone } from './backbones.js';
 import { featureWriter, makeFeatures, type MadeFeatures } from './features.js';
 import { featureOptions, featureSpecFor, type FeatureOptions, type FeatureSpec } from './networks.js';
 import { readOptions } from './options.js';
@@ -36,13 +37,15 @@ export const train: Stage<Options, object> = {
     };
   },
 
+  verify: verifyBackbone,
+
   plan: ({ options }) => Promise.resolve({ total: options.epochs, chunks: [{}] }),
 
   async work(run, chunk) {
     const { dataSource, config, options, collectionId } = run;
     await chunk.restart();
     await clearEpochs(dataSource, run.id);
-    const features = await featureSpecFor(dataSource, options);
+    const features = await featureSpecFor(dataSource, config, options);
     const asked = await trainingLabels(dataSource, collectionId);
     requireBothClasses(asked);
     await makeMissing(run, chunk, features, asked);
