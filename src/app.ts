@@ -7,6 +7,7 @@ import { resolveInside } from './images/paths.js';
 import { squarePath } from './images/storage.js';
 import { logToStderr } from './log.js';
 import type { Log } from './log.js';
+import { listBackbones } from './runs/backbones.js';
 import { startWorkerChild } from './worker-child.js';
 
 export interface App {
@@ -40,6 +41,7 @@ export function createApp(config: Config, { log = logToStderr }: { log?: Log } =
     const services = {
       dataSource: database.dataSource,
       runChanges,
+      backbones: () => listBackbones(database.dataSource, config),
       allowedPath: (path: string) => resolveInside(config.roots, path),
       squareOf: (sha256: string) => squarePath(config.home, DEFAULT_LETTERBOX, sha256),
     };

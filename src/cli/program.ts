@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { Command, Option } from 'commander';
 
+import { addBackboneCommands } from './backbone-commands.js';
 import { addCatalogCommands } from './catalog-commands.js';
 import type { ServeFlags, WorkFlags } from './commands/serve.js';
 import { addStageCommands } from './stage-commands.js';
@@ -28,6 +29,7 @@ export function createProgram(): Command {
   addStageCommands(program);
   program.commandsGroup('The catalog:');
   addCatalogCommands(program);
+  addBackboneCommands(program);
   program.commandsGroup('The service:');
   addServe(program);
   return program;

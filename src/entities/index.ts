@@ -1,3 +1,5 @@
+import { AddedBackbone } from './added-backbone.js';
+import { BackboneSpeed } from './backbone-speed.js';
 import { Backbone } from './backbone.js';
 import { CollectionImage } from './collection-image.js';
 import { Collection } from './collection.js';
@@ -26,7 +28,9 @@ export type { Part } from './model-label.js';
 export { RUN_STATES, STAGES, type RunState, type StageName } from './run.js';
 
 export {
+  AddedBackbone,
   Backbone,
+  BackboneSpeed,
   Collection,
   CollectionImage,
   Epoch,
@@ -49,7 +53,9 @@ export {
 
 /** Every table of the catalog, for the DataSource. */
 export const entities = [
+  AddedBackbone,
   Backbone,
+  BackboneSpeed,
   Collection,
   CollectionImage,
   Epoch,

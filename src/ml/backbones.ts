@@ -70,6 +70,7 @@ export async function loadBackbone(definition: BackboneDefinition, options: Load
   const { openEngine } = await import('./engine.js');
   const engine = await openEngine(network, options);
   const squareBytes = size * size * 3;
+  const squaresPerRun = definition.squaresPerRun ?? SQUARES_PER_RUN;
   return {
     ...description,
     async embed(pixels, n) {
@@ -80,8 +81,8 @@ export async function loadBackbone(definition: BackboneDefinition, options: Load
         );
       }
       const features = new Float32Array(n * dimensions);
-      for (let first = 0; first < n; first += SQUARES_PER_RUN) {
-        const last = Math.min(n, first + SQUARES_PER_RUN);
+      for (let first = 0; first < n; first += squaresPerRun) {
+        const last = Math.min(n, first + squaresPerRun);
         const squares = pixels.subarray(first * squareBytes, last * squareBytes);
         const into = features.subarray(first * dimensions, last * dimensions);
         await engine.run(squares, [last - first, size, size, 3], into, [last - first, dimensions]);

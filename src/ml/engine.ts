@@ -1,5 +1,9 @@
 import { InferenceSession, Tensor, env } from 'onnxruntime-node';
 
+/** How loud ONNX Runtime is on stderr. */
+const ERROR = 3;
+const FATAL = 4;
+
 /** A loaded network with one input and one output. */
 export interface Engine {
   /**
@@ -21,8 +25,45 @@ export interface Engine {
  * @param threads processor cores that one run may use.
  */
 export async function openEngine(model: Uint8Array, { threads }: { threads: number }): Promise<Engine> {
+  const session = await openSession(model, threads);
+  const [inputName] = session.inputNames;
+  const [outputName] = session.outputNames;
+  return {
+    async run(input, shape, into, intoShape) {
+      const fed =
+        input instanceof Float32Array ? new Tensor('float32', input, shape) : new Tensor('uint8', input, shape);
+      await session.run({ [inputName]: fed }, { [outputName]: new Tensor('float32', into, intoShape) });
+    },
+    dispose: () => session.release(),
+  };
+}
+
+/** A network whose output has a shape that is not known yet. */
+export interface Probe {
+  run(input: Uint8Array, shape: readonly number[]): Promise<{ dims: readonly number[]; data: Float32Array }>;
+  dispose(): Promise<void>;
+}
+
+/** Opens an ONNX model to see what it gives. Quiet: what is wrong with it is thrown. */
+export async function openProbe(model: Uint8Array, { threads }: { threads: number }): Promise<Probe> {
+  const session = await openSession(model, threads, FATAL);
+  const [inputName] = session.inputNames;
+  const [outputName] = session.outputNames;
+  return {
+    async run(input, shape) {
+      const { [outputName]: output } = await session.run(
+        { [inputName]: new Tensor('uint8', input, shape) },
+        { logSeverityLevel: FATAL },
+      );
+      return { dims: output.dims, data: output.data as Float32Array };
+    },
+    dispose: () => session.release(),
+  };
+}
+
+async function openSession(model: Uint8Array, threads: number, logSeverityLevel: 3 | 4 = ERROR): Promise<InferenceSession> {
   env.logLevel = 'error'; // Its warnings are about unknown processors and graphics cards. Only the first session reads this.
-  const session = await InferenceSession.create(model, {
+  return InferenceSession.create(model, {
     executionProviders: ['cpu'],
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
@@ -34,16 +75,6 @@ export async function openEngine(model: Uint8Array, { threads }: { threads: numb
     // The arena keeps and reuses what the largest batch needed: no allocation from run to run, and no growth.
     enableCpuMemArena: true,
     enableMemPattern: true,
-    logSeverityLevel: 3,
+    logSeverityLevel,
   });
-  const [inputName] = session.inputNames;
-  const [outputName] = session.outputNames;
-  return {
-    async run(input, shape, into, intoShape) {
-      const fed =
-        input instanceof Float32Array ? new Tensor('float32', input, shape) : new Tensor('uint8', input, shape);
-      await session.run({ [inputName]: fed }, { [outputName]: new Tensor('float32', into, intoShape) });
-    },
-    dispose: () => session.release(),
-  };
 }

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 
+import type { AvailableBackbone } from '../catalog/backbones.js';
 import type { RunChanges } from '../catalog/run-changes.js';
 import { createLoaders } from './loaders.js';
 import type { Loaders } from './loaders.js';
@@ -19,6 +20,8 @@ export interface Services {
    * @throws WinnowError PATH_NOT_ALLOWED when it is outside of the allowed roots
    */
   readonly allowedPath: (path: string) => Promise<string>;
+  /** The backbones that runs may name. */
+  readonly backbones: () => Promise<AvailableBackbone[]>;
   /** Tells which runs change. */
   readonly runChanges: RunChanges;
 }

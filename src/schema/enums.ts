@@ -94,6 +94,12 @@ describe(PositionEnum, 'LetterboxPosition', 'Where the picture lies on its squar
   CENTRE: 'In the middle.',
 });
 
+export const PrecisionEnum = { FP32: 'FP32', INT8: 'INT8' } as const;
+describe(PrecisionEnum, 'Precision', 'The arithmetic in which a backbone computes features.', {
+  FP32: 'Floating point with 32 bits, as it was trained.',
+  INT8: 'Whole numbers with 8 bits: faster, a little less exact.',
+});
+
 export const ClassifyModeEnum = { ALL: 'ALL', MISSING: 'MISSING' } as const;
 describe(ClassifyModeEnum, 'ClassifyMode', 'Which images a CLASSIFY run scores.', {
   ALL: 'All of the collection; the scores that this model gave before are replaced at once when the run ends.',

@@ -4,6 +4,7 @@ import type { GraphQLInputObjectType, GraphQLSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
 import type { PubSub } from 'type-graphql';
 
+import { BackboneResolver } from './available-backbone.js';
 import { CollectionResolver } from './collection.js';
 import { FlipResolver } from './flip.js';
 import { giveWhatIsTold, ImageResolver } from './image.js';
@@ -30,6 +31,7 @@ export async function printWinnowSchema(): Promise<string> {
 async function build(): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
+      BackboneResolver,
       CollectionResolver,
       FlipResolver,
       ImageResolver,

@@ -6,6 +6,7 @@ import type { RunChanges } from '../../src/catalog/run-changes.js';
 import { parseConfig } from '../../src/config.js';
 import { startHttp } from '../../src/http/server.js';
 import type { Log } from '../../src/log.js';
+import { listBackbones } from '../../src/runs/backbones.js';
 import type { FreshDatabaseOptions, TestDatabase } from '../support/database.js';
 import { freshDatabase } from '../support/database.js';
 
@@ -53,6 +54,7 @@ export async function startApi(
   const services = {
     dataSource: db,
     runChanges,
+    backbones: () => listBackbones(db, config),
     allowedPath: (path: string) => Promise.resolve(path),
     squareOf: (sha256: string) => `/nowhere/${sha256}.jpg`,
   };

@@ -26,6 +26,8 @@ export interface BackboneDefinition {
   /** Numbers in a feature vector. */
   readonly dimensions: number;
   readonly precision: Precision;
+  /** Squares in one run of the network: 1 for a network that takes no more; left out, what is fastest. */
+  readonly squaresPerRun?: number | null;
   readonly about: About;
   /** All that decides the features beside the weights: taps, preprocessing, version of the conversion. JSON. */
   readonly made: Readonly<Record<string, unknown>>;
@@ -34,6 +36,8 @@ export interface BackboneDefinition {
    * @throws WinnowError WEIGHTS_MISSING that says where they come from
    */
   weights(place: Place): Promise<string>;
+  /** Size of the weights in bytes. @throws WinnowError WEIGHTS_MISSING as above */
+  bytes?(place: Place): Promise<number>;
   /**
    * The network as an .onnx file: input `pixels`, uint8 [n, size, size, 3], RGB row by row; output `features`,
    * float32 [n, dimensions]; for any n.

@@ -24,7 +24,13 @@ export interface GraphModelOptions {
 /** A backbone cut out of a TensorFlow.js graph model of an npm package, converted to ONNX at first use and kept. */
 export function graphModelBackbone(options: GraphModelOptions): BackboneDefinition {
   const { name, size, dimensions, taps, about } = options;
-  let weightsHash: string | undefined;
+  let known: { hash: string; bytes: number } | undefined;
+  const look = () => {
+    if (known !== undefined) return known;
+    const { json, weights } = readFiles(options);
+    const hash = createHash('sha256').update(json).update(weights).digest('hex');
+    return (known = { hash, bytes: json.length + weights.length });
+  };
   return Object.freeze({
     name,
     size,
@@ -32,11 +38,8 @@ export function graphModelBackbone(options: GraphModelOptions): BackboneDefiniti
     precision: 'FP32' as const,
     about,
     made: { taps, size, conversion: CONVERTER_VERSION },
-    weights: () => {
-      const { json, weights } = weightsHash === undefined ? readFiles(options) : { json: '', weights: '' };
-      weightsHash ??= createHash('sha256').update(json).update(weights).digest('hex');
-      return Promise.resolve(weightsHash);
-    },
+    weights: () => Promise.resolve(look().hash),
+    bytes: () => Promise.resolve(look().bytes),
     network: ({ home }, fingerprint) =>
       cached(convertedPath(home, fingerprint), () => {
         const { json, weights } = readFiles(options);

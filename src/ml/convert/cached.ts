@@ -12,7 +12,6 @@ export async function cached(path: string, make: () => Uint8Array): Promise<Uint
   const kept = await readIntact(path);
   if (kept !== undefined) return kept;
   const bytes = make();
-  await mkdir(dirname(path), { recursive: true });
   await writeWhole(path, bytes);
   await writeWhole(hashPath(path), sha256(bytes));
   return bytes;
@@ -28,8 +27,10 @@ async function readIntact(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+/** Writes a file that is under its name either whole or not at all; makes the folders that are missing. */
+export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
+  await mkdir(dirname(path), { recursive: true });
   try {
     await writeFile(temporary, content);
     await rename(temporary, path);

@@ -1,0 +1,102 @@
+import { GraphQLDateTime, GraphQLSafeInt } from 'graphql-scalars';
+import { Ctx, Field, Float, Int, ObjectType, Query, Resolver } from 'type-graphql';
+
+import type { AvailableBackbone, MeasuredSpeed } from '../catalog/backbones.js';
+import type { Context } from './context.js';
+import { PrecisionEnum } from './enums.js';
+
+@ObjectType('BackboneSpeed', {
+  description: 'How many squares a second a backbone took when it was last measured, with a machine to itself.',
+  simpleResolvers: true,
+})
+class BackboneSpeedType implements MeasuredSpeed {
+  @Field(() => String, { description: 'The name of the machine.' })
+  machine!: string;
+
+  @Field(() => PrecisionEnum, { description: 'The arithmetic.' })
+  precision!: string;
+
+  @Field(() => String, { description: 'What ONNX Runtime ran it on: cpu, webgpu, cuda, ...' })
+  provider!: string;
+
+  @Field(() => Float, { description: 'Squares a second.' })
+  imagesPerSecond!: number;
+
+  @Field(() => GraphQLDateTime, { description: 'When.' })
+  measuredAt!: Date;
+}
+
+@ObjectType('AvailableBackbone', { description: 'A backbone that EMBED and TRAIN may be asked to use, by its name.' })
+class AvailableBackboneType {
+  constructor(private readonly backbone: AvailableBackbone) {}
+
+  @Field(() => String, { description: 'What runs call it.' })
+  get name(): string {
+    return this.backbone.name;
+  }
+
+  @Field(() => String, { description: 'What it is: the network, or the name of the file that was added.' })
+  get network(): string {
+    return this.backbone.network;
+  }
+
+  @Field(() => String, { description: 'Where its weights are from.' })
+  get source(): string {
+    return this.backbone.source;
+  }
+
+  @Field(() => String, { nullable: true, description: 'Its licence; null when whoever added it did not say.' })
+  get licence(): string | null {
+    return this.backbone.licence;
+  }
+
+  @Field(() => Int, { description: 'The side of the square it sees, in pixels.' })
+  get size(): number {
+    return this.backbone.size;
+  }
+
+  @Field(() => Int, { description: 'How many numbers the features of one image are.' })
+  get dimensions(): number {
+    return this.backbone.dimensions;
+  }
+
+  @Field(() => GraphQLSafeInt, { nullable: true, description: 'Size of its weights; null while they are missing.' })
+  get bytes(): number | null {
+    return this.backbone.bytes;
+  }
+
+  @Field(() => String, { nullable: true, description: 'Who added it; null for those that come with the program.' })
+  get addedBy(): string | null {
+    return this.backbone.added?.by ?? null;
+  }
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was added.' })
+  get addedAt(): Date | null {
+    return this.backbone.added?.at ?? null;
+  }
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What has to be done before it can be used; null when it can be.',
+  })
+  get missing(): string | null {
+    return this.backbone.missing;
+  }
+
+  @Field(() => [BackboneSpeedType], {
+    description: 'How fast it was, on every machine and in every precision it was measured in; the fastest first.',
+  })
+  get speeds(): readonly MeasuredSpeed[] {
+    return this.backbone.speeds;
+  }
+}
+
+@Resolver()
+export class BackboneResolver {
+  @Query(() => [AvailableBackboneType], {
+    description: 'The pretrained networks that runs may name. `winnow backbones add` adds to them.',
+  })
+  async backbones(@Ctx() { backbones }: Context): Promise<AvailableBackboneType[]> {
+    return (await backbones()).map((backbone) => new AvailableBackboneType(backbone));
+  }
+}
