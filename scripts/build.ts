@@ -13,4 +13,5 @@ const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.
   cwd: root,
   stdio: 'inherit',
 });
-process.exitCode = status ?? 1;
+if (status === 0) await import('./page.js');
+else process.exitCode = status ?? 1;

@@ -6,6 +6,8 @@ import { verdictSql } from './verdict.js';
 export interface CurvePoint {
   /** 0..1 */
   threshold: number;
+  /** Images whose score is the threshold or more, whatever their label. */
+  above: number;
   /** Images with the verdict OK. */
   kept: number;
   /** Images with the verdict NG. */
@@ -61,9 +63,11 @@ export async function curveOf(db: Db, modelId: number, thresholds: readonly numb
   const validation = { positive: total('VALIDATION', 'positive'), negative: total('VALIDATION', 'negative') };
   const unlabelled = total('BIN', 'positive') - labelledYes - labelledNo;
   const points = thresholds.map((threshold, i) => {
-    const unlabelledAbove = beyond[i] + edge[i] - yes[i] - no[i];
+    const above = beyond[i] + edge[i];
+    const unlabelledAbove = above - yes[i] - no[i];
     return {
       threshold,
+      above,
       kept: unlabelledAbove + labelledYes + unscoredYes,
       dropped: unlabelled - unlabelledAbove + labelledNo + unscoredNo,
       unlabelledAbove,

@@ -14,6 +14,8 @@ import { access } from './access.js';
 import { deadline } from './deadline.js';
 import { errorHandler } from './errors.js';
 import { createGraphql } from './graphql.js';
+import { page } from './page.js';
+import { givePicturePass, hasPicturePass } from './picture-pass.js';
 import { pictures } from './pictures.js';
 import { serveSubscriptions } from './subscriptions.js';
 
@@ -38,7 +40,7 @@ const ANSWER_TIMEOUT = 20_000;
 const FAREWELL = 5_000;
 
 /**
- * Serves /graphql, /pictures/:image, /healthz and a word of welcome at /.
+ * Serves the page, /graphql, /pictures/:image, /healthz and, to what is no browser, a word of welcome at /.
  * @throws WinnowError CONFIGURATION when the address cannot be listened on
  */
 export async function startHttp(
@@ -56,9 +58,16 @@ export async function startHttp(
     next();
   });
   app.get('/healthz', health(services));
-  app.use(access(config));
+  app.use(page(log));
+  const checked = access(config);
+  const shown = pictures(services.dataSource, services.squareOf);
+  app.get('/pictures/:image', (request, response, next) =>
+    hasPicturePass(config, request) ? next() : checked(request, response, next),
+  );
+  app.get('/pictures/:image', shown);
+  app.use(checked);
+  app.post('/picture-pass', givePicturePass(config));
   app.get('/', welcome);
-  app.get('/pictures/:image', pictures(services.dataSource, services.squareOf));
   app.use('/graphql', deadline(timeout, errorHandler(log)), express.json({ limit: BODY_LIMIT }), graphql.handler);
   app.use(() => {
     throw new WinnowError('NOT_FOUND', 'There is nothing at this address. The API is at /graphql.');

@@ -13,6 +13,12 @@ export class CurvePointType {
   @Field(() => Float, { description: '0 to 1.' })
   threshold!: number;
 
+  @Field(() => Int, {
+    description:
+      'Images whose score is the threshold or more, whatever their label; from one point to the next, a histogram of the scores.',
+  })
+  above!: number;
+
   @Field(() => Int, { description: 'Images whose verdict would be OK: the label decides where there is one.' })
   kept!: number;
 
