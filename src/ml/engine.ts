@@ -61,7 +61,11 @@ export async function openProbe(model: Uint8Array, { threads }: { threads: numbe
   };
 }
 
-async function openSession(model: Uint8Array, threads: number, logSeverityLevel: 3 | 4 = ERROR): Promise<InferenceSession> {
+async function openSession(
+  model: Uint8Array,
+  threads: number,
+  logSeverityLevel: 3 | 4 = ERROR,
+): Promise<InferenceSession> {
   env.logLevel = 'error'; // Its warnings are about unknown processors and graphics cards. Only the first session reads this.
   return InferenceSession.create(model, {
     executionProviders: ['cpu'],
