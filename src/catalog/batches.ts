@@ -39,9 +39,14 @@ export type LabelRow = Omit<Label, 'collection' | 'image' | 'supersededAt' | 'su
 export type ThresholdRow = Omit<Threshold, 'model'>;
 export type EpochRow = Omit<Epoch, 'run'>;
 
-const FAILURE_COLUMNS = /* sql */ `
-  select id::float8 as id, run_id as "runId", stage, image_id as "imageId", uri, attempt, code, message,
-    created_at as "createdAt"`;
+/** A failure as `FailureRow` has it, of a table or an alias. */
+export function failureColumns(of: string): string {
+  return /* sql */ `
+  select ${of}.id::float8 as id, ${of}.run_id as "runId", ${of}.stage, ${of}.image_id as "imageId", ${of}.uri, ${of}.attempt,
+    ${of}.code, ${of}.message, ${of}.created_at as "createdAt"`;
+}
+
+const FAILURE_COLUMNS = failureColumns('failures');
 
 /** Current sources of images, the longest known first. */
 export function sourcesOf(db: Db, asked: readonly Asked[]): Promise<SourceRow[][]> {
@@ -193,7 +198,10 @@ async function onePerPair<Row extends object>(
   return answer;
 }
 
-async function listsOf<Row extends object>(
+/**
+ * The first rows of a list for each that is asked for. `select` may say `asked.of` and `asked.edge`, and is in order.
+ */
+export async function listsOf<Row extends object>(
   db: Db,
   asked: readonly Asked[],
   select: string,

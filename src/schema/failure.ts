@@ -1,13 +1,15 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Arg, Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
 
 import type { FailureRow } from '../catalog/batches.js';
+import type { FailureGroup } from '../catalog/failure-groups.js';
 import { FAILURE_CODES } from '../errors.js';
-import { connectionType } from './connections.js';
+import { connectionType, listCost } from './connections.js';
 import type { Context } from './context.js';
 import { StageEnum } from './enums.js';
 import { encodeId } from './ids.js';
 import { ImageType } from './image.js';
+import { within } from './input.js';
 import { RunType } from './run.js';
 
 @ObjectType('Failure', { description: 'What went wrong with one image or file at one stage. It never stops the run.' })
@@ -65,6 +67,35 @@ export class FailureType {
   @Field(() => GraphQLDateTime, { description: 'When it happened.' })
   get createdAt(): Date {
     return this.row.createdAt;
+  }
+}
+
+/** Most examples of one code at a time. */
+const MOST_EXAMPLES = 100;
+
+@ObjectType('FailureGroup', { description: 'The failures of a run that have one code.' })
+export class FailureGroupType {
+  constructor(private readonly row: FailureGroup) {}
+
+  @Field(() => String, { description: 'The code, as in Failure.code.' })
+  get code(): string {
+    return this.row.code;
+  }
+
+  @Field(() => Int, { description: 'How many failures of the run have it.' })
+  get count(): number {
+    return this.row.count;
+  }
+
+  @Field(() => [FailureType], { description: 'Some of them, oldest first.', complexity: listCost })
+  async examples(
+    @Arg('first', () => Int, { defaultValue: 10, description: `At most so many, 1 to ${MOST_EXAMPLES}.` })
+    first: number,
+    @Ctx() { loaders }: Context,
+  ): Promise<FailureType[]> {
+    const { runId, code } = this.row;
+    const found = await loaders.failureExamples.load({ runId, code, first: within('first', first, 1, MOST_EXAMPLES) });
+    return found.map((row) => new FailureType(row));
   }
 }
 

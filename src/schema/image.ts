@@ -9,6 +9,7 @@ import { listCost } from './connections.js';
 import { ImageFormatEnum, VerdictEnum } from './enums.js';
 import { FailureType } from './failure.js';
 import { decodeId, encodeId } from './ids.js';
+import { LabelRecordType, ModelScoreType } from './image-history.js';
 import { badInput, within } from './input.js';
 import { LabelType } from './label.js';
 import { SourceType } from './source.js';
@@ -87,6 +88,15 @@ export class ImageType {
     return `/pictures/${this.id}`;
   }
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Where this server gives the file itself: a path on the same host. Null for TIFF, which browsers do not show. It is there as long as one of the sources holds these very bytes, inside the folders that the server may use.',
+  })
+  async original(@Ctx() context: Context): Promise<string | null> {
+    return (await this.whole(context)).format === 'TIFF' ? null : `${this.picture}/original`;
+  }
+
   @Field(() => String, { nullable: true, description: 'Its first current source. The whole list is in sources.' })
   async uri(@Ctx() { loaders }: Context): Promise<string | null> {
     if (this.seen) return this.seen.uri;
@@ -157,6 +167,30 @@ export class ImageType {
   ): Promise<FailureType[]> {
     const found = await loaders.failures.load({ of: this.row.id, first: within('first', first, 1, MOST) });
     return found.map((row) => new FailureType(row));
+  }
+
+  @Field(() => [LabelRecordType], {
+    description: 'The labels that it has and had, in any collection, newest first.',
+    complexity: listCost,
+  })
+  async labelHistory(
+    @Arg('first', () => Int, { defaultValue: 20, description: `At most so many, 1 to ${MOST}.` }) first: number,
+    @Ctx() { loaders }: Context,
+  ): Promise<LabelRecordType[]> {
+    const found = await loaders.labelRecords.load({ of: this.row.id, first: within('first', first, 1, MOST) });
+    return found.map((row) => new LabelRecordType(row));
+  }
+
+  @Field(() => [ModelScoreType], {
+    description: 'What each model says that has scored it, newest model first.',
+    complexity: listCost,
+  })
+  async scores(
+    @Arg('first', () => Int, { defaultValue: 20, description: `At most so many, 1 to ${MOST}.` }) first: number,
+    @Ctx() { loaders }: Context,
+  ): Promise<ModelScoreType[]> {
+    const found = await loaders.modelScores.load({ of: this.row.id, first: within('first', first, 1, MOST) });
+    return found.map((row) => new ModelScoreType(row));
   }
 
   /** What its page has told already, if it is what is asked for. */

@@ -4,6 +4,9 @@ import type { DataSource, EntityTarget, FindOptionsWhere } from 'typeorm';
 
 import * as batches from '../catalog/batches.js';
 import type { Asked, Pair } from '../catalog/batches.js';
+import { failureExamplesOf, failureGroupsOf, type ExamplesAsked } from '../catalog/failure-groups.js';
+import { labelRecordsOf, modelScoresOf } from '../catalog/image-history.js';
+import { validationOf } from '../catalog/validation-points.js';
 import { countsOf, type Counts, type CountsAsked } from '../catalog/counts.js';
 import { Backbone, Collection, Image, Model, Run, Threshold } from '../entities/index.js';
 
@@ -34,8 +37,15 @@ export function createLoaders(dataSource: DataSource) {
     failures: lists(batches.failuresOf),
     failuresAfter: lists(batches.failuresAfter),
     failuresBefore: lists(batches.failuresBefore),
+    failureGroups: new DataLoader((ids: readonly number[]) => failureGroupsOf(dataSource, ids)),
+    failureExamples: new DataLoader((asked: readonly ExamplesAsked[]) => failureExamplesOf(dataSource, asked), {
+      cacheKeyFn: ({ runId, code, first }) => `${runId}:${code}:${first}`,
+    }),
     thresholds: lists(batches.thresholdsOf),
     epochs: lists(batches.epochsOf),
+    validation: new DataLoader((ids: readonly number[]) => validationOf(dataSource, ids)),
+    labelRecords: lists(labelRecordsOf),
+    modelScores: lists(modelScoresOf),
     score: pairs(batches.scoresOf),
     label: pairs(batches.labelsInForce),
     counts: new DataLoader<CountsAsked, Counts | null, string>((asked) => countsOf(dataSource, asked), {

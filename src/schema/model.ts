@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, Field, Float, ID, Int, ObjectType, Query, Resolver } fr
 
 import { curveOf } from '../catalog/curve.js';
 import { suggestThreshold } from '../catalog/suggest-threshold.js';
+import { validationAt, validationPoints } from '../catalog/validation-points.js';
 import { Model } from '../entities/index.js';
 import type { HeadName } from '../entities/index.js';
 import { BackboneType } from './backbone.js';
@@ -19,11 +20,13 @@ import { within } from './input.js';
 import { MetricsType } from './metrics.js';
 import { RunType } from './run.js';
 import { ThresholdType } from './threshold.js';
+import { ValidationPointType } from './validation.js';
 
 /** Exact, and quick whatever the size of the collection, but dearer than a row. */
 const COUNTS_COST = 50;
 /** They read every bin of the model, and look at each threshold's own. */
 const CURVE_COST = 200;
+const VALIDATION_COST = 50;
 const SUGGESTION_COST = 1_000;
 const MOST_POINTS = 1_001;
 
@@ -153,6 +156,38 @@ export class ModelType {
     const steps = within('points', points, 2, MOST_POINTS) - 1;
     const thresholds = Array.from({ length: points }, (_, i) => i / steps);
     return (await curveOf(dataSource, this.row.id, thresholds)).points;
+  }
+
+  @Field(() => [ValidationPointType], {
+    description:
+      'Every threshold at which the verdicts on the validation labels change, from the strictest: what a ROC or a precision-recall curve is drawn from. Empty before the model has scored them.',
+    complexity: ({ args, childComplexity }) =>
+      VALIDATION_COST + ((args as { most: number }).most || 0) * childComplexity,
+  })
+  async validationPoints(
+    @Arg('most', () => Int, {
+      defaultValue: 200,
+      description: `At most so many, 2 to ${MOST_POINTS}: evenly chosen ones where there are more.`,
+    })
+    most: number,
+    @Ctx() { loaders }: Context,
+  ): Promise<ValidationPointType[]> {
+    return validationPoints(await loaders.validation.load(this.row.id), within('most', most, 2, MOST_POINTS));
+  }
+
+  @Field(() => ValidationPointType, {
+    nullable: true,
+    description: 'What a threshold makes of the validation labels; null before the model has scored them.',
+    complexity: ({ childComplexity }) => VALIDATION_COST + childComplexity,
+  })
+  async validationAt(
+    @Ctx() { loaders }: Context,
+    @Arg('threshold', () => Float, { nullable: true, description: '0 to 1. Left out: the one in force.' })
+    threshold?: number,
+  ): Promise<ValidationPointType | null> {
+    const [inForce] = threshold == null ? await loaders.thresholds.load({ of: this.row.id, first: 1 }) : [];
+    const value = inForce?.value ?? within('threshold', threshold!, 0, 1);
+    return validationAt(await loaders.validation.load(this.row.id), value);
   }
 
   @Field(() => SuggestionType, {

@@ -10,7 +10,7 @@ import type { Connection } from './connections.js';
 import type { Context } from './context.js';
 import { encodeCursor } from './cursors.js';
 import { RunStateEnum, StageEnum } from './enums.js';
-import { FailureConnection, FailureType } from './failure.js';
+import { FailureConnection, FailureGroupType, FailureType } from './failure.js';
 import { decodeId, encodeId } from './ids.js';
 import { ModelType } from './model.js';
 import { paceOf } from './pace.js';
@@ -109,6 +109,11 @@ export class RunType {
       node: new FailureType(row),
       cursor: encodeCursor('failures', [row.id]),
     }));
+  }
+
+  @Field(() => [FailureGroupType], { description: 'The same by code, the most frequent first.' })
+  async failureGroups(@Ctx() { loaders }: Context): Promise<FailureGroupType[]> {
+    return (await loaders.failureGroups.load(this.row.id)).map((group) => new FailureGroupType(group));
   }
 
   @Field(() => ModelType, { nullable: true, description: 'The model that a TRAIN run made.' })

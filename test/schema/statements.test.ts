@@ -62,6 +62,27 @@ const PATHS: Record<string, { query: string; statements: number }> = {
     // models, backbones, epochs, thresholds twice (one and three), counts, runs, collection
     statements: 7,
   },
+  'models with what they make of the validation labels': {
+    query: `models(collection: $collection, first: $n) { edges { node {
+      validationPoints(most: 20) { threshold truePositives } validationAt { falsePositives } half: validationAt(threshold: 0.5) { trueNegatives }
+    } } }`,
+    // models, thresholds, validation labels with their scores
+    statements: 3,
+  },
+  'images with their histories': {
+    query: `images(model: $model, first: $n) { edges { node {
+      original labelHistory { value who supersededAt collection { name } } scores { score verdict model { number threshold { value } } }
+    } } }`,
+    // page, images, label histories, their collections, scores, their models, thresholds
+    statements: 7,
+  },
+  'runs with their failures by code': {
+    query: `runs(first: $n, filter: { stages: [INGEST] }) { edges { node {
+      failureGroups { code count examples(first: 3) { uri message image { picture } } }
+    } } }`,
+    // runs, groups, examples, images
+    statements: 4,
+  },
   'flips with their images': {
     query:
       'flips(from: { model: $model, threshold: 0.2 }, to: { model: $model }, first: $n) { counts { toNg } edges { cursor node { was image { uri score width } } } }',
