@@ -8,10 +8,10 @@ import { systemCode } from '../../errors.js';
  * The bytes of the file at `path`, made when it is not there, or not what its hash, recorded beside it, says. Safe from any
  * number of processes at once, as long as `make` gives the same bytes each time: then it does not matter who comes last.
  */
-export async function cached(path: string, make: () => Uint8Array): Promise<Uint8Array> {
+export async function cached(path: string, make: () => Uint8Array | Promise<Uint8Array>): Promise<Uint8Array> {
   const kept = await readIntact(path);
   if (kept !== undefined) return kept;
-  const bytes = make();
+  const bytes = await make();
   await writeWhole(path, bytes);
   await writeWhole(hashPath(path), sha256(bytes));
   return bytes;

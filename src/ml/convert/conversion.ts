@@ -1,17 +1,14 @@
 import { WinnowError } from '../../errors.js';
 import type { Constant, GraphModel, GraphNode } from './graph-model.js';
 import { OnnxGraph } from './onnx-graph.js';
+import type { Planes } from './planes.js';
 
 /**
  * The output of a TensorFlow operation: float32 [n, channels, height, width], namely the ONNX value times `scale`. The
  * factor is carried along until a convolution takes it into its weights, so that multiplying by a constant costs nothing.
  */
-export interface Activation {
-  readonly value: string;
+export interface Activation extends Planes {
   readonly scale: number;
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
 }
 
 export type Operator = (node: GraphNode, conversion: Conversion) => Activation;

@@ -2,7 +2,7 @@ import onnxProto from 'onnx-proto';
 import type { onnx as Onnx } from 'onnx-proto';
 
 const { onnx } = onnxProto;
-const { FLOAT, UINT8 } = onnx.TensorProto.DataType;
+const { FLOAT, INT64, UINT8 } = onnx.TensorProto.DataType;
 
 /** The newest operator set that onnx-proto's schema (ONNX 1.10) describes is 15; 14 has everything used here. */
 const OPSET = 14;
@@ -32,6 +32,13 @@ export class OnnxGraph {
   constant(name: string, shape: readonly number[], values: Float32Array): string {
     const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     this.#constants.set(name, { name, dims: [...shape], dataType: FLOAT, rawData });
+    return name;
+  }
+
+  /** A constant list of whole numbers, such as ONNX wants for pads. */
+  integers(name: string, values: readonly number[]): string {
+    const rawData = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+    this.#constants.set(name, { name, dims: [values.length], dataType: INT64, rawData });
     return name;
   }
 

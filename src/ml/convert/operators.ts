@@ -3,10 +3,11 @@ import { constantInput, floatsOf, unexpected } from './conversion.js';
 import type { Activation, Conversion, Operator } from './conversion.js';
 import { flag } from './graph-model.js';
 import type { GraphNode } from './graph-model.js';
+import { pixelsInput } from './planes.js';
 
 /** How each TensorFlow operation, channels last, is said in ONNX, channels first. */
 export const OPERATORS: Readonly<Record<string, Operator>> = {
-  Placeholder: input,
+  Placeholder: (node, { graph, size }) => ({ ...pixelsInput(graph, size, node.name), scale: 1 }),
   Conv2D: (node, conversion) => convolution(node, conversion, { depthwise: false }),
   _FusedConv2D: (node, conversion) => convolution(node, conversion, { depthwise: false }),
   DepthwiseConv2dNative: (node, conversion) => convolution(node, conversion, { depthwise: true }),
@@ -18,14 +19,6 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   Relu6: (node, conversion) => conversion.activate('Relu6', conversion.activation(node.inputs[0]), node.name),
   Mean: mean,
 };
-
-/** Pixels as they come, bytes [n, height, width, 3]. Transposed before they are widened: a quarter of the memory to move. */
-function input(node: GraphNode, { graph, size }: Conversion): Activation {
-  const pixels = graph.input('pixels', 'uint8', ['n', size, size, 3]);
-  const planes = graph.node('Transpose', [pixels], 'planes', { perm: [0, 3, 1, 2] });
-  const value = graph.node('Cast', [planes], node.name, { to: 1 });
-  return { value, scale: 1, channels: 3, height: size, width: size };
-}
 
 function add(node: GraphNode, conversion: Conversion): Activation {
   const { graph } = conversion;
