@@ -18,6 +18,8 @@ export interface Config {
   readonly worker: 'child' | 'external';
   /** Processor cores that decoding and inference may use in one worker. */
   readonly threads: number;
+  /** The .h5 file with the weights of VGG16; null to download the official one when it is first needed. */
+  readonly vgg16Weights: string | null;
   readonly limits: {
     /** Largest image accepted, in pixels (width x height). */
     readonly pixels: number;
@@ -54,6 +56,7 @@ export function parseConfig(env: Environment, cwd = process.cwd()): Config {
     roots: Object.freeze(roots.map((root) => resolve(cwd, root))),
     worker: choice(env, 'WINNOW_WORKER', ['child', 'external'] as const),
     threads: integer(env, 'WINNOW_THREADS', availableParallelism(), 1, 1024),
+    vgg16Weights: env.WINNOW_VGG16_WEIGHTS ? resolve(cwd, env.WINNOW_VGG16_WEIGHTS) : null,
     limits: Object.freeze({
       pixels: integer(env, 'WINNOW_MAX_PIXELS', 100_000_000, 1, 2 ** 31 - 1),
       bytes: integer(env, 'WINNOW_MAX_BYTES', 256 * 2 ** 20, 1, 2 ** 31 - 1),
@@ -79,6 +82,7 @@ export function workerEnvironment(config: Config): NodeJS.ProcessEnv {
     WINNOW_WRITE_TOKEN: '',
     WINNOW_ROOTS: config.roots.join(':'),
     WINNOW_THREADS: String(config.threads),
+    WINNOW_VGG16_WEIGHTS: config.vgg16Weights ?? '',
     WINNOW_MAX_PIXELS: String(config.limits.pixels),
     WINNOW_MAX_BYTES: String(config.limits.bytes),
   };

@@ -30,6 +30,7 @@ test('with nothing set', () => {
     roots: ['/'],
     worker: 'child',
     threads: availableParallelism(),
+    vgg16Weights: null,
     limits: { pixels: 100_000_000, bytes: 268_435_456 },
     introspection: true,
   });
@@ -47,6 +48,7 @@ test('with everything set', () => {
       WINNOW_ROOTS: '/pictures:relative:',
       WINNOW_WORKER: 'external',
       WINNOW_THREADS: '3',
+      WINNOW_VGG16_WEIGHTS: 'vgg16.h5',
       WINNOW_MAX_PIXELS: '1000',
       WINNOW_MAX_BYTES: '2000',
       WINNOW_INTROSPECTION: 'off',
@@ -62,6 +64,7 @@ test('with everything set', () => {
     roots: ['/pictures', '/somewhere/relative'],
     worker: 'external',
     threads: 3,
+    vgg16Weights: '/somewhere/vgg16.h5',
     limits: { pixels: 1000, bytes: 2000 },
     introspection: false,
   });

@@ -37,8 +37,7 @@ export async function listBackbones(db: Db, config: Config): Promise<AvailableBa
   const available = async (definition: BackboneDefinition, row: AddedBackbone | null): Promise<AvailableBackbone> => {
     const { name, size, dimensions, about } = definition;
     const { network, source, licence } = about;
-    const missing = await missingOf(definition, config);
-    const bytes = missing === null ? ((await definition.bytes?.(config)) ?? null) : null;
+    const { bytes, missing } = await lookAt(definition, config);
     const by = row && { by: row.addedBy, at: row.addedAt };
     return {
       name,
@@ -63,13 +62,16 @@ export function definitionOf({ name, file, size, dimensions, squaresPerRun, abou
   return storedBackbone({ name, file, size, dimensions, precision: 'FP32', squaresPerRun, about, made });
 }
 
-async function missingOf(definition: BackboneDefinition, config: Config): Promise<string | null> {
+/** The size of the weights, or what has to be done to have them. Fetches nothing. */
+async function lookAt(
+  definition: BackboneDefinition,
+  config: Config,
+): Promise<Pick<AvailableBackbone, 'bytes' | 'missing'>> {
   try {
-    await definition.weights(config);
-    await definition.bytes?.(config);
-    return null;
+    return { bytes: await definition.bytes(config), missing: null };
   } catch (error) {
-    if (error instanceof WinnowError && error.code === 'WEIGHTS_MISSING') return error.message;
+    if (error instanceof WinnowError && error.code === 'WEIGHTS_MISSING')
+      return { bytes: null, missing: error.message };
     throw error;
   }
 }

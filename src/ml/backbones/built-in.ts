@@ -1,5 +1,6 @@
 import type { BackboneDefinition } from './definition.js';
 import { graphModelBackbone } from './graph-model.js';
+import { vgg16 } from './vgg16.js';
 
 const mobilenetV3 = graphModelBackbone({
   name: 'mobilenet-v3',
@@ -21,7 +22,7 @@ const mobilenetV3 = graphModelBackbone({
 });
 
 /** The backbones that come with the program. Those that people add stand in the catalog. */
-export const BUILT_IN: readonly BackboneDefinition[] = [mobilenetV3];
+export const BUILT_IN: readonly BackboneDefinition[] = [mobilenetV3, vgg16];
 
 export const DEFAULT_BACKBONE = mobilenetV3.name;
 

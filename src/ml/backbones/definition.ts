@@ -5,6 +5,8 @@ export type Precision = (typeof PRECISIONS)[number];
 export interface Place {
   /** WINNOW_HOME; networks stand in its folder `backbones`. */
   readonly home: string;
+  /** The .h5 file of VGG16; null or left out for the official one, which is downloaded. */
+  readonly vgg16Weights?: string | null;
 }
 
 /** What a reader wants to know of a backbone. */
@@ -32,12 +34,12 @@ export interface BackboneDefinition {
   /** All that decides the features beside the weights: taps, preprocessing, version of the conversion. JSON. */
   readonly made: Readonly<Record<string, unknown>>;
   /**
-   * Hex SHA-256 of the weights as they came. Asked for often, so it remembers what it has read.
+   * Hex SHA-256 of the weights as they came. Asked for often, so it remembers what it has read. May download them first.
    * @throws WinnowError WEIGHTS_MISSING that says where they come from
    */
   weights(place: Place): Promise<string>;
-  /** Size of the weights in bytes. @throws WinnowError WEIGHTS_MISSING as above */
-  bytes?(place: Place): Promise<number>;
+  /** Size of the weights in bytes. Fetches nothing. @throws WinnowError WEIGHTS_MISSING as above */
+  bytes(place: Place): Promise<number>;
   /**
    * The network as an .onnx file: input `pixels`, uint8 [n, size, size, 3], RGB row by row; output `features`,
    * float32 [n, dimensions]; for any n.

@@ -11,16 +11,7 @@ export function Picture({ tile, side }: { tile: Tile; side: number }) {
   const shape = { width: `${(side * width) / longest - 1}px`, height: `${(side * height) / longest - 1}px` };
   return (
     <span class="picture" style={shape}>
-      <img
-        key={tile.id}
-        src={tile.picture}
-        alt=""
-        width={side}
-        height={side}
-        decoding="async"
-        draggable={false}
-        onError={({ currentTarget }) => (currentTarget.parentElement!.dataset.missing = 'not resized yet')}
-      />
+      <img src={tile.picture} alt="" width={side} height={side} decoding="async" draggable={false} />
     </span>
   );
 }
