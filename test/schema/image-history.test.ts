@@ -49,7 +49,7 @@ test('a run tells its failures by code, the most frequent first, with examples',
       {
         code: 'VANISHED',
         count: 5,
-        examples: [{ code: 'VANISHED', uri: null, image: { id: encodeId('image', imageIds[0]) } }],
+        examples: [{ code: 'VANISHED', uri: null, image: { id: encodeId('image', oldest) } }],
       },
       { code: 'CORRUPT', count: 3, examples: [{ code: 'CORRUPT', uri: '/pictures/people/bad0.jpg', image: null }] },
     ],
