@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { api } from './api.js';
 import { classify } from './classify.js';
 import { memory } from './memory.js';
+import { page } from './page.js';
 import { publish, type Report } from './report.js';
 
 interface Options {
@@ -15,7 +16,7 @@ interface Options {
 }
 
 /** Every bench gives figures, each beside a limit measured in the same run. */
-const BENCHES: Record<string, (options: Options) => Promise<Report>> = { api, classify, memory };
+const BENCHES: Record<string, (options: Options) => Promise<Report>> = { api, classify, memory, page };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
