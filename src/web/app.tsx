@@ -1,4 +1,4 @@
-import { ErrorBoundary, LocationProvider, Route, Router } from 'preact-iso';
+import { ErrorBoundary, lazy, LocationProvider, Route, Router } from 'preact-iso';
 
 import { Header } from './shell/header';
 import { KeySheet, keySheetOpen } from './shell/key-sheet';
@@ -11,6 +11,8 @@ import { CurrentContext, useCurrent } from './state/catalog';
 import { useKeys } from './state/keys';
 import { tellError } from './state/notices';
 import { VIEWS } from './views';
+
+const Label = lazy(() => import('./label/label').then(({ Label: view }) => view));
 
 /** The page: what every view has around it, and which view is shown at which address. */
 export function App() {
@@ -35,6 +37,7 @@ function Shell() {
         <ErrorBoundary onError={tellError}>
           <Router>
             <Route path="/" component={Screen} />
+            <Route path="/label" component={Label} />
             <Route default component={NotHere} />
           </Router>
         </ErrorBoundary>

@@ -1,2 +1,5 @@
 /** The views that one can go to; what is shown at each address stands in app.tsx. */
-export const VIEWS = [{ path: '/', title: 'Screen', key: 's' }] as const;
+export const VIEWS = [
+  { path: '/', title: 'Screen', key: 's' },
+  { path: '/label', title: 'Label', key: 'l' },
+] as const;

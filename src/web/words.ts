@@ -18,8 +18,8 @@ export function threshold(value: number): string {
 }
 
 /** 0.642, of a score. */
-export function score(value: number | null): string {
-  return value === null ? '' : value.toFixed(3);
+export function score(value: number | null | undefined): string {
+  return value == null ? '' : value.toFixed(3);
 }
 
 /** 94.5%; a dash where there is nothing to divide. */

@@ -114,6 +114,14 @@ export type Verdict =
   /** Wanted. */
   | 'OK';
 
+export type LabelledTotalQueryVariables = Exact<{
+  model?: string | null | undefined;
+  collection?: string | null | undefined;
+}>;
+
+
+export type LabelledTotalQuery = { images: { totalCount: number } };
+
 export type CurveQueryVariables = Exact<{
   model: string;
 }>;
@@ -170,7 +178,10 @@ export type FlipsQueryVariables = Exact<{
 }>;
 
 
-export type FlipsQuery = { flips: { edges: Array<{ node: { image: TileFragment } }>, pageInfo: { endCursor: string | null } } };
+export type FlipsQuery = { flips: { edges: Array<{ node: { image: (
+          { score: number | null }
+          & TileFragment
+        ) } }>, pageInfo: { endCursor: string | null } } };
 
 export type SkipFlipsQueryVariables = Exact<{
   model: string;
@@ -231,10 +242,14 @@ export type TilesQueryVariables = Exact<{
   seed?: number;
   first: number;
   after?: string | null | undefined;
+  scored?: boolean;
 }>;
 
 
-export type TilesQuery = { images: { edges: Array<{ node: TileFragment }>, pageInfo: { endCursor: string | null } } };
+export type TilesQuery = { images: { edges: Array<{ node: (
+        { score?: number | null }
+        & TileFragment
+      ) }>, pageInfo: { endCursor: string | null } } };
 
 export type SkipTilesQueryVariables = Exact<{
   model?: string | null | undefined;
@@ -249,7 +264,9 @@ export type SkipTilesQueryVariables = Exact<{
 
 export type SkipTilesQuery = { images: { pageInfo: { endCursor: string | null } } };
 
-export type TileFragment = { id: string, uri: string | null, picture: string, width: number, height: number, score: number | null, label: { value: LabelValue, who: string } | null };
+export type TileFragment = { id: string, uri: string | null, picture: string, width: number, height: number, label: { value: LabelValue, who: string } | null };
+
+export const labelledTotal = 'query LabelledTotal($model:ID$collection:ID){images(model:$model collection:$collection filter:{labelled:true}first:1){totalCount}}' as Operation<LabelledTotalQuery, LabelledTotalQueryVariables>;
 
 export const curve = 'query Curve($model:ID!){model(id:$model){curve(points:1001){above kept dropped precision recall}threshold{value}counts{above ok}}}' as Operation<CurveQuery, CurveQueryVariables>;
 
@@ -263,7 +280,7 @@ export const thresholdHistory = 'query ThresholdHistory($model:ID!){model(id:$mo
 
 export const suggestThreshold = 'query SuggestThreshold($model:ID!$goal:ThresholdGoal!){model(id:$model){suggestThreshold(goal:$goal){threshold reached reason counts{above ok}review{min max}}}}' as Operation<SuggestThresholdQuery, SuggestThresholdQueryVariables>;
 
-export const flips = 'query Flips($model:ID!$threshold:Float!$order:FlipOrder!$first:Int!$after:String){flips(from:{model:$model}to:{model:$model threshold:$threshold}order:$order first:$first after:$after){edges{node{image{...Tile}}}pageInfo{endCursor}}}fragment Tile on Image{id uri picture width height score label{value who}}' as Operation<FlipsQuery, FlipsQueryVariables>;
+export const flips = 'query Flips($model:ID!$threshold:Float!$order:FlipOrder!$first:Int!$after:String){flips(from:{model:$model}to:{model:$model threshold:$threshold}order:$order first:$first after:$after){edges{node{image{...Tile score}}}pageInfo{endCursor}}}fragment Tile on Image{id uri picture width height label{value who}}' as Operation<FlipsQuery, FlipsQueryVariables>;
 
 export const skipFlips = 'query SkipFlips($model:ID!$threshold:Float!$order:FlipOrder!$first:Int!$after:String){flips(from:{model:$model}to:{model:$model threshold:$threshold}order:$order first:$first after:$after){pageInfo{endCursor}}}' as Operation<SkipFlipsQuery, SkipFlipsQueryVariables>;
 
@@ -277,6 +294,6 @@ export const giveLabel = 'mutation GiveLabel($collection:ID!$images:[ID!]!$value
 
 export const undoLabels = 'mutation UndoLabels($collection:ID!$images:[ID!]!){undoLabels(collection:$collection images:$images){undone}}' as Operation<UndoLabelsMutation, UndoLabelsMutationVariables>;
 
-export const tiles = 'query Tiles($model:ID$collection:ID$filter:ImageFilter$order:ImageOrder$seed:Int!=1$first:Int!$after:String){images(model:$model collection:$collection filter:$filter order:$order seed:$seed first:$first after:$after){edges{node{...Tile}}pageInfo{endCursor}}}fragment Tile on Image{id uri picture width height score label{value who}}' as Operation<TilesQuery, TilesQueryVariables>;
+export const tiles = 'query Tiles($model:ID$collection:ID$filter:ImageFilter$order:ImageOrder$seed:Int!=1$first:Int!$after:String$scored:Boolean!=true){images(model:$model collection:$collection filter:$filter order:$order seed:$seed first:$first after:$after){edges{node{...Tile score@include(if:$scored)}}pageInfo{endCursor}}}fragment Tile on Image{id uri picture width height label{value who}}' as Operation<TilesQuery, TilesQueryVariables>;
 
 export const skipTiles = 'query SkipTiles($model:ID$collection:ID$filter:ImageFilter$order:ImageOrder$seed:Int!=1$first:Int!$after:String){images(model:$model collection:$collection filter:$filter order:$order seed:$seed first:$first after:$after){pageInfo{endCursor}}}' as Operation<SkipTilesQuery, SkipTilesQueryVariables>;

@@ -4,6 +4,7 @@ import { ApiError, ask } from '../api/client';
 import { suggestThreshold } from '../api/documents';
 import type { SuggestThresholdQuery, ThresholdGoal } from '../api/documents';
 import { Dialog } from '../shell/dialog';
+import { useLink } from '../state/address';
 import type { Model } from '../state/catalog';
 import { threshold as thresholdText } from '../words';
 import type { Threshold } from './threshold';
@@ -111,6 +112,7 @@ function GoalForm({
 }
 
 function Outcome({ suggestion, problem, onClose }: { suggestion?: Suggestion; problem?: string; onClose: () => void }) {
+  const link = useLink();
   if (suggestion === undefined)
     return (
       <p class="goal-answer wrong" role="alert">
@@ -123,6 +125,11 @@ function Outcome({ suggestion, problem, onClose }: { suggestion?: Suggestion; pr
         <strong>{thresholdText(suggestion.threshold)}</strong> {suggestion.reason}
       </p>
       <p class="actions">
+        {suggestion.review && (
+          <a class="button button-main" href={link('/label', { order: 'uncertain', which: 'unlabelled' })}>
+            Look at them
+          </a>
+        )}
         <button type="button" class="button" onClick={onClose}>
           See it on the walls
         </button>

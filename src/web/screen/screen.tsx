@@ -1,6 +1,7 @@
 import { useContext } from 'preact/hooks';
 
 import { Empty, Failed, Loading } from '../shell/states';
+import { useLink } from '../state/address';
 import { CurrentContext } from '../state/catalog';
 import { counted } from '../words';
 import { Decide } from './decide';
@@ -10,6 +11,7 @@ import '../styles/screen.css';
 /** Both sides of the threshold of the current model; or what to do so that there is one. */
 export function Screen() {
   const { collections, collection, model, loading, error, reload } = useContext(CurrentContext);
+  const link = useLink();
   if (error) return <Failed error={error} retry={() => void reload()} />;
   if (loading) return <Loading what="Looking for scores" />;
   if (collections.length === 0) return <NothingYet />;
@@ -27,6 +29,11 @@ export function Screen() {
         <p>
           {collection.name} has {counted(collection.imageCount, 'image')} and {counted(positive + negative, 'label')}.
           Label some of both kinds, then train a model on them.
+        </p>
+        <p>
+          <a class="button button-main" href={link('/label')}>
+            Label
+          </a>
         </p>
       </Empty>
     );

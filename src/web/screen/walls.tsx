@@ -45,7 +45,7 @@ export function Walls({ collection, model, curve, threshold, inForce }: Props) {
   );
   const takeBack = (): void => {
     const images = undo();
-    tell(images === 0 ? 'Nothing to undo.' : `Undone: the last label of ${counted(images, 'picture')}.`);
+    tell(images.length === 0 ? 'Nothing to undo.' : `Undone: the label of ${counted(images.length, 'picture')}.`);
   };
   useKeys('Pictures', [
     { keys: ['Enter', ' '], does: 'correct the picture, or take that back' },
@@ -71,7 +71,11 @@ export function Walls({ collection, model, curve, threshold, inForce }: Props) {
   const renderTile =
     (side: 'OK' | 'NG') =>
     ({ tile, side: size }: TileView) => ({
-      content: tile && <VerdictTile tile={tile} side={size} threshold={threshold} />,
+      content: tile ? (
+        <VerdictTile tile={tile} side={size} threshold={threshold} />
+      ) : (
+        <span class="tile-picture" style={{ height: `${size}px` }} />
+      ),
       label: tile === undefined ? 'Loading' : describe(tile, threshold),
       class: tile !== undefined && verdictOf(tile, threshold) !== side ? 'tile-against' : '',
     });

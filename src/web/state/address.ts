@@ -18,9 +18,9 @@ export function useAddress() {
 }
 
 /** A link to another view that keeps the collection and the model. */
-export function useLink(): (path: string) => string {
+export function useLink(): (path: string, params?: Params) => string {
   const { query } = useLocation();
-  return (path) => addressOf(path, kept(query));
+  return (path, params) => addressOf(path, { ...kept(query), ...params });
 }
 
 function queryNow(): Record<string, string> {

@@ -59,12 +59,12 @@ function labelSome(collection: string, images: readonly Labelled[], value: Label
   });
 }
 
-/** Takes back the last change; how many images it was, or 0 where there is none. */
-export function undo(): number {
+/** Takes back the last change; the ids of its images, none where there is no change. */
+export function undo(): readonly string[] {
   const change = done.pop();
-  if (change === undefined) return 0;
+  if (change === undefined) return [];
   takeBack(change.collection, change.before);
-  return change.before.size;
+  return [...change.before.keys()];
 }
 
 /** Takes back what was done to one image since the page was opened; false where that is nothing. */

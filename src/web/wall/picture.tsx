@@ -11,7 +11,16 @@ export function Picture({ tile, side }: { tile: Tile; side: number }) {
   const shape = { width: `${(side * width) / longest - 1}px`, height: `${(side * height) / longest - 1}px` };
   return (
     <span class="picture" style={shape}>
-      <img src={tile.picture} alt="" width={side} height={side} decoding="async" draggable={false} />
+      <img
+        key={tile.id}
+        src={tile.picture}
+        alt=""
+        width={side}
+        height={side}
+        decoding="async"
+        draggable={false}
+        onError={({ currentTarget }) => (currentTarget.parentElement!.dataset.missing = 'not resized yet')}
+      />
     </span>
   );
 }

@@ -3,7 +3,8 @@ import { signal } from '@preact/signals';
 import { isAbort } from '../api/abort';
 import type { TileFragment } from '../api/documents';
 
-export type Tile = TileFragment;
+/** A picture; its score where it was reached through a model. */
+export type Tile = TileFragment & { score?: number | null };
 
 /** A part of a sequence of pictures of which it is known how many they are, read by keyset pages. */
 export interface Segment {
@@ -22,7 +23,7 @@ export interface Segment {
 export const PAGE = 100;
 /** The most that a cursor moves in one request: the largest page of the API. */
 const STRIDE = 500;
-/** Pictures that are kept on either side of what is looked at. */
+/** Pictures that are kept on either side of what is looked at, unless it is said otherwise. */
 const KEPT = 1_500;
 
 interface Part {
@@ -47,10 +48,14 @@ export class Sequence {
   private readingFor = 0;
   private wanted: readonly [number, number] = [0, 0];
 
-  /** @param onError told when pictures cannot be read; they are tried again when they are next wanted */
+  /**
+   * @param onError told when pictures cannot be read; they are tried again when they are next wanted
+   * @param kept pictures that are kept on either side of what is looked at
+   */
   constructor(
     segments: readonly Segment[],
     private readonly onError: (error: unknown) => void,
+    private readonly kept = KEPT,
   ) {
     let start = 0;
     this.parts = segments
@@ -72,11 +77,20 @@ export class Sequence {
     return this.pages.get(part.start + offset)?.[within - offset];
   }
 
+  /** The number of a picture that is there; null where it is not. */
+  find(id: string): number | null {
+    for (const [start, page] of this.pages) {
+      const at = page.findIndex((tile) => tile.id === id);
+      if (at >= 0) return start + at;
+    }
+    return null;
+  }
+
   /** Reads what is missing of the pictures from `first` up to `end`, and lets go of those far away. */
   want(first: number, end: number): void {
     this.wanted = [first, end];
     for (const start of this.pages.keys()) {
-      if (start + PAGE < first - KEPT || start > end + KEPT) this.pages.delete(start);
+      if (start + PAGE < first - this.kept || start > end + this.kept) this.pages.delete(start);
     }
     if (this.missing().length === 0) return;
     // What is being read for another place would only stand in the way.

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 
@@ -29,6 +30,12 @@ interface Props {
   renderTile: (view: TileView) => { content: ComponentChildren; label: string; class?: string; selected?: boolean };
   /** A click on a picture, or Enter or space on the active one. */
   onPick?: (tile: Tile, index: number, event: MouseEvent | KeyboardEvent) => void;
+  /** The active picture, where others are to know of it or to change it. */
+  active?: Signal<number>;
+  /** Whether several can be selected. */
+  multiple?: boolean;
+  /** A key has led from one picture to another one. */
+  onMove?: (index: number, from: number, event: KeyboardEvent) => void;
   /** Other keys, for the active picture. True where it was for something. */
   onKey?: (tile: Tile, index: number, event: KeyboardEvent) => boolean;
   /** What stands in for the pictures when there are none. */
@@ -39,10 +46,12 @@ interface Props {
  * A wall of pictures that scrolls by itself. Only the rows that are seen are elements of the page, all of one height, so that where
  * a picture stands is arithmetic. The wall as a whole has the focus, and one picture is the active one.
  */
-export function Wall({ label, sequence, tileSide, captionHeight, renderTile, onPick, onKey, empty }: Props) {
+export function Wall(props: Props) {
+  const { label, sequence, tileSide, captionHeight, multiple, renderTile, onMove, onPick, onKey, empty } = props;
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
-  const active = useSignal(0);
+  const own = useSignal(0);
+  const active = props.active ?? own;
   const grid = useGrid(box, tileSide, captionHeight);
   const { columns, side, rowHeight, gap, scrollTop, height } = grid.value;
   const rows = Math.min(Math.ceil(sequence.length / columns), Math.floor(HIGHEST / rowHeight));
@@ -52,7 +61,7 @@ export function Wall({ label, sequence, tileSide, captionHeight, renderTile, onP
 
   useLayoutEffect(() => {
     box.current!.scrollTop = 0;
-    active.value = 0;
+    own.value = 0;
     return () => sequence.stop();
   }, [sequence]);
   useEffect(() => {
@@ -60,21 +69,25 @@ export function Wall({ label, sequence, tileSide, captionHeight, renderTile, onP
   }, [sequence, first, end, height]);
   void sequence.revision.value;
 
-  const show = (index: number): void => {
-    active.value = index;
-    const [top, bottom] = [Math.floor(index / columns) * rowHeight, (Math.floor(index / columns) + 1) * rowHeight];
+  // The active picture is seen, whoever made it so.
+  useLayoutEffect(() => {
+    const top = Math.floor(active.value / columns) * rowHeight;
     const { current } = box;
-    if (current === null) return;
+    if (current === null || height === 0) return;
     if (top < current.scrollTop) current.scrollTop = top;
-    else if (bottom > current.scrollTop + current.clientHeight) current.scrollTop = bottom - current.clientHeight;
-  };
+    else if (top + rowHeight > current.scrollTop + height) current.scrollTop = top + rowHeight - height;
+  }, [active.value]);
+
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const pageRows = Math.max(1, Math.floor(height / rowHeight) - 1);
     const to = step(event.key, active.value, columns, pageRows, Math.min(sequence.length, rows * columns));
     const tile = sequence.at(active.value);
-    if (to !== null) show(to);
-    else if (tile !== undefined && (event.key === 'Enter' || event.key === ' ')) onPick?.(tile, active.value, event);
+    if (to !== null) {
+      const from = active.value;
+      active.value = to;
+      onMove?.(to, from, event);
+    } else if (tile !== undefined && (event.key === 'Enter' || event.key === ' ')) onPick?.(tile, active.value, event);
     else if (tile === undefined || !onKey?.(tile, active.value, event)) return;
     event.preventDefault();
   };
@@ -85,6 +98,7 @@ export function Wall({ label, sequence, tileSide, captionHeight, renderTile, onP
       ref={box}
       class="wall"
       role="listbox"
+      aria-multiselectable={multiple}
       aria-label={label}
       tabIndex={0}
       aria-activedescendant={active.value >= first && active.value < end ? `${id}-${active.value}` : undefined}
@@ -100,6 +114,7 @@ export function Wall({ label, sequence, tileSide, captionHeight, renderTile, onP
             <div
               key={index}
               id={`${id}-${index}`}
+              data-index={index}
               class={`tile ${index === active.value ? 'tile-active' : ''} ${view.class ?? ''}`}
               role="option"
               aria-selected={view.selected ?? false}
