@@ -2,6 +2,7 @@ import { Catalog1764000000000 } from './1764000000000-catalog.js';
 import { Views1764200000000 } from './1764200000000-views.js';
 import { ImageFilters1764300000000 } from './1764300000000-image-filters.js';
 import { AddedBackbones1764600000000 } from './1764600000000-added-backbones.js';
+import { Calibration1764700000000 } from './1764700000000-calibration.js';
 
 /** In the order they are applied. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   Views1764200000000,
   ImageFilters1764300000000,
   AddedBackbones1764600000000,
+  Calibration1764700000000,
 ];

@@ -6,6 +6,7 @@ import { setLabels } from '../../src/catalog/labels.js';
 import { recordModel } from '../../src/catalog/models.js';
 import { createRun } from '../../src/catalog/runs.js';
 import { attachScores, copyScores, createScoreTable } from '../../src/catalog/scores.js';
+import { uncalibrated } from '../../src/ml/calibration.js';
 import { rows } from '../../src/db.js';
 import type { LabelValue } from '../../src/entities/index.js';
 import { bimodalScores } from './bimodal.js';
@@ -117,7 +118,13 @@ async function labelAndTrain(tx: EntityManager, collectionId: number, images: nu
     directory: 'models/bench',
     chosenEpoch: 1,
     metrics: { auc: 0.99 },
-    labels: labels.map((label, i) => ({ ...label, part: i % 5 ? 'TRAINING' : 'VALIDATION' })),
+    labels: labels.map((label, i) => ({
+      ...label,
+      part: 'TRAINING',
+      heldOutLogit: i / count - 0.5,
+      heldOutScore: i / count,
+    })),
+    calibration: uncalibrated(),
   });
   return model.id;
 }

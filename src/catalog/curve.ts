@@ -2,7 +2,7 @@ import { rows, type Db } from '../db.js';
 import { sameBinAtOrAboveSql } from './score-bins.js';
 import { verdictSql } from './verdict.js';
 
-/** What a threshold would decide, and how that agrees with the labels that the model did not train on. */
+/** What a threshold would decide, and how that agrees with held-out labels: each scored by a head that had not learnt from it. */
 export interface CurvePoint {
   /** 0..1 */
   threshold: number;
@@ -24,7 +24,7 @@ export interface CurvePoint {
 
 export interface Curve {
   points: CurvePoint[];
-  /** Validation images that have a score. */
+  /** Held-out labels. */
   validation: { positive: number; negative: number };
 }
 
@@ -38,7 +38,7 @@ interface Tally {
 
 /**
  * A model's counts and quality at thresholds, all exact. One statement, which reads the model's bins, its labelled images,
- * its validation images, and for each threshold the scores of its own bin from it on.
+ * its held-out labels, and for each threshold the scores of its own bin from it on.
  * @param thresholds 0..1, rising
  */
 export async function curveOf(db: Db, modelId: number, thresholds: readonly number[]): Promise<Curve> {
@@ -104,7 +104,6 @@ const SQL = `
     left join winnow.scores s on s.model_id = $1 and s.image_id = l.image_id
    where m.id = $1 group by 1, 2
   union all
-  select 'VALIDATION', ${REACHED}, (count(*) filter (where l.value = 'POSITIVE'))::integer,
+  select 'VALIDATION', width_bucket(l.held_out_score, $2::real[]), (count(*) filter (where l.value = 'POSITIVE'))::integer,
          (count(*) filter (where l.value = 'NEGATIVE'))::integer
-    from winnow.model_labels l join winnow.scores s on s.model_id = $1 and s.image_id = l.image_id
-   where l.model_id = $1 and l.part = 'VALIDATION' group by 2`;
+    from winnow.model_labels l where l.model_id = $1 and l.held_out_score is not null group by 2`;

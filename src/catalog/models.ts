@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 
 import { rows, type Db } from '../db.js';
-import { Model, type HeadName, type LabelValue, type Part } from '../entities/index.js';
+import { Model, type HeadName, type LabelValue, type ModelCalibration, type Part } from '../entities/index.js';
 import { WinnowError } from '../errors.js';
 import { entityRows } from './entity-rows.js';
 import { setThreshold } from './thresholds.js';
@@ -24,8 +24,17 @@ export interface NewModel {
   directory: string;
   chosenEpoch: number;
   metrics: Record<string, number | null>;
-  /** The labels it learnt from. */
-  labels: readonly { imageId: number; value: LabelValue; part: Part }[];
+  /** The labels it learnt from or was judged by. */
+  labels: readonly {
+    imageId: number;
+    value: LabelValue;
+    part: Part;
+    /** By a head that had not learnt from it; null where there is none. */
+    heldOutLogit: number | null;
+    /** 0..1 */
+    heldOutScore: number | null;
+  }[];
+  calibration: ModelCalibration;
   /** Who the first threshold is by; `winnow` when left out. */
   who?: string;
 }
@@ -39,16 +48,27 @@ export async function recordModel(tx: EntityManager, model: NewModel): Promise<M
   await rows(tx, `select pg_advisory_xact_lock(hashtext('winnow.models'), $1)`, [model.collectionId]);
   const recorded = await tx.getRepository(Model).findOneBy({ runId: model.runId });
   if (recorded !== null) return recorded;
-  const { collectionId, backboneId, runId, head, options, fingerprint, labelsDigest, directory, chosenEpoch, metrics } =
-    model;
+  const {
+    collectionId,
+    backboneId,
+    runId,
+    head,
+    options,
+    fingerprint,
+    labelsDigest,
+    directory,
+    chosenEpoch,
+    metrics,
+    calibration,
+  } = model;
   const positives = model.labels.filter(({ value }) => value === 'POSITIVE').length;
   const [row] = await entityRows(
     tx,
     Model,
     `insert into winnow.models (collection_id, number, backbone_id, run_id, head, options, fingerprint, labels_digest,
-                                directory, positives, negatives, chosen_epoch, metrics)
+                                directory, positives, negatives, chosen_epoch, metrics, calibration)
      select $1::integer, 1 + coalesce(max(number), 0), $2::smallint, $3::integer, $4, $5::jsonb, $6, $7, $8,
-            $9::integer, $10::integer, $11::integer, $12::jsonb
+            $9::integer, $10::integer, $11::integer, $12::jsonb, $13::jsonb
        from winnow.models where collection_id = $1
      returning *`,
     [
@@ -64,17 +84,20 @@ export async function recordModel(tx: EntityManager, model: NewModel): Promise<M
       model.labels.length - positives,
       chosenEpoch,
       JSON.stringify(metrics),
+      JSON.stringify(calibration),
     ],
   );
   await rows(
     tx,
-    `insert into winnow.model_labels (model_id, image_id, value, part)
-     select $1::integer, * from unnest($2::integer[], $3::text[], $4::text[])`,
+    `insert into winnow.model_labels (model_id, image_id, value, part, held_out_logit, held_out_score)
+     select $1::integer, * from unnest($2::integer[], $3::text[], $4::text[], $5::real[], $6::real[])`,
     [
       row.id,
       model.labels.map(({ imageId }) => imageId),
       model.labels.map(({ value }) => value),
       model.labels.map(({ part }) => part),
+      model.labels.map(({ heldOutLogit }) => heldOutLogit),
+      model.labels.map(({ heldOutScore }) => heldOutScore),
     ],
   );
   await setThreshold(tx, { modelId: row.id, value: FIRST_THRESHOLD, note: 'default', who: model.who ?? 'winnow' });

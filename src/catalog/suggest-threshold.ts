@@ -97,7 +97,7 @@ function suggestion({ threshold }: CurvePoint, reached: number, reason: string):
 
 function requireValidation({ positive, negative }: Curve['validation']): string {
   if (positive + negative > 0) return `${positive + negative} validation labels (${positive} POSITIVE)`;
-  throw unreachable('a goal on the validation labels', 'none of them has a score yet: classify first');
+  throw unreachable('a goal on the validation labels', 'the model has none: train again');
 }
 
 function highest(points: readonly CurvePoint[], by: 'precision' | 'recall'): CurvePoint {

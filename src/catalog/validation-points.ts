@@ -14,7 +14,7 @@ export interface ValidationPoint {
   falseNegatives: number;
 }
 
-/** A score that validation images have, and how many of them have it or a higher one. */
+/** A held-out score, by a head that had not learnt from the label, and how many have it or a higher one. */
 interface Reached {
   modelId: number;
   /** 0..1 */
@@ -23,29 +23,28 @@ interface Reached {
   negative: number;
 }
 
-/** By descending score, each score once; empty where no validation image has a score. */
+/** By descending score, each score once; empty where nothing was held out. */
 export type Validation = readonly Reached[];
 
-/** The scores of the validation images of models. One statement, which reads those images and no other. */
+/** The held-out scores of the labels of models. One statement, which reads those labels and no other. */
 export async function validationOf(db: Db, modelIds: readonly number[]): Promise<Validation[]> {
   const found = await rows<Reached>(
     db,
     /* sql */ `
-      select distinct on (model_id, score) model_id as "modelId", score,
+      select distinct on (model_id, held_out_score) model_id as "modelId", held_out_score as score,
         (count(*) filter (where value = 'POSITIVE') over reached)::integer as positive,
         (count(*) filter (where value = 'NEGATIVE') over reached)::integer as negative
-      from winnow.model_labels l
-      join winnow.scores s using (model_id, image_id)
-      where model_id = any($1::integer[]) and l.part = 'VALIDATION'
-      window reached as (partition by model_id order by score desc)
-      order by model_id, score desc`,
+      from winnow.model_labels
+      where model_id = any($1::integer[]) and held_out_score is not null
+      window reached as (partition by model_id order by held_out_score desc)
+      order by model_id, held_out_score desc`,
     [modelIds],
     'validation-of',
   );
   return modelIds.map((id) => found.filter(({ modelId }) => modelId === id));
 }
 
-/** The point of any threshold, 0..1; null where no validation image has a score. */
+/** The point of any threshold, 0..1; null where nothing was held out. */
 export function validationAt(validation: Validation, threshold: number): ValidationPoint | null {
   const all = validation.at(-1);
   if (all === undefined) return null;

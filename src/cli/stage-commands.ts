@@ -61,6 +61,13 @@ export function addStageCommands(program: Command): void {
     .option('--l2 <number>', 'weight of the L2 penalty', number(0, 1000))
     .option('--seed <number>', 'seed of the split and the weights', whole(0, 2 ** 32 - 1))
     .option('--validation-share <number>', 'share of the labels that chooses the epoch', number(0.05, 0.5))
+    .option('--folds <number>', 'hold labels out in so many folds; 1 holds the share out once', whole(1, 20))
+    .addOption(
+      new Option(
+        '--calibration <kind>',
+        'make scores probabilities: by the held-out labels, or for the collection too',
+      ).choices(['none', 'labels', 'collection']),
+    )
     .option('--patience <number>', 'epochs without a better one before it stops; 0 never stops early', whole(0, 10_000))
     .action(async (flags: TrainFlags) => (await import('./commands/stages.js')).train(flags));
 

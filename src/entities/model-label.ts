@@ -6,7 +6,7 @@ import { Model } from './model.js';
 
 export type Part = 'TRAINING' | 'VALIDATION';
 
-/** A label a model learnt from, as it was then. */
+/** A label a model learnt from or was judged by, as it was then. */
 @Entity({ name: 'model_labels' })
 export class ModelLabel {
   @PrimaryColumn({ name: 'model_id', type: 'integer' })
@@ -20,6 +20,14 @@ export class ModelLabel {
 
   @Column({ name: 'part', type: 'text' })
   part!: Part;
+
+  /** What a head that had not learnt from this label made of it; null where every head had. */
+  @Column({ name: 'held_out_logit', type: 'real', nullable: true })
+  heldOutLogit!: number | null;
+
+  /** The calibrated score of `heldOutLogit`, 0..1. */
+  @Column({ name: 'held_out_score', type: 'real', nullable: true })
+  heldOutScore!: number | null;
 
   @ManyToOne(() => Model)
   @JoinColumn({ name: 'model_id' })

@@ -16,6 +16,23 @@ import { Threshold } from './threshold.js';
 
 export type HeadName = 'LINEAR' | 'MLP';
 
+export type CalibrationKind = 'NONE' | 'LABELS' | 'COLLECTION';
+
+/** How scores are made of logits: score = sigmoid(slope * logit + intercept). */
+export interface ModelCalibration {
+  /** What was done; less than was asked for where `reason` says why. */
+  kind: CalibrationKind;
+  slope: number;
+  intercept: number;
+  /** Share of positives among the held-out labels, 0..1; null without any. */
+  labelBalance: number | null;
+  /** Share of positives that the scores assume, 0..1. */
+  balance: number | null;
+  /** How many unlabelled images the estimate of `balance` rests on. */
+  sample: number;
+  reason: string | null;
+}
+
 /** A trained filter: v1, v2, ... of its collection. */
 @Entity({ name: 'models' })
 @Unique(['collectionId', 'number'])
@@ -63,6 +80,9 @@ export class Model {
 
   @Column({ name: 'metrics', type: 'jsonb' })
   metrics!: Record<string, number | null>;
+
+  @Column({ name: 'calibration', type: 'jsonb' })
+  calibration!: ModelCalibration;
 
   @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;

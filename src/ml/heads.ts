@@ -1,4 +1,4 @@
-import type { Rank, Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import type { Rank, Scalar, Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 
 import type { Random } from './random.js';
 import type { TensorFlow } from './tensorflow.js';
@@ -25,15 +25,20 @@ export interface HeadWeights {
   readonly layers: readonly Dense[];
 }
 
-/** A head while it learns: its weights are tensors. */
+/**
+ * Heads of one kind that learn beside each other, their weights being tensors: output o is the head o. The last one becomes
+ * the model; those before it, where there are any, are there to judge labels that they have not seen.
+ */
 export interface LearningHead {
   /**
-   * Takes one step of the optimizer on a batch and returns the mean cross-entropy of the batch before it, without the penalty.
-   * The caller disposes of the scalar.
+   * Takes one step of the optimizer on a batch and returns the mean cross-entropy before it, of each head over the rows that it
+   * sees and then of all heads, without the penalty. The caller disposes of the scalar.
+   * @param seen rows x outputs, row-major: 1 where the head of that output may learn from the row, else 0.
    */
-  step(batch: Tensor2D, labels: Tensor1D): Tensor;
-  /** The logits of a batch as scoring will give them. */
-  logits(batch: Tensor2D): Tensor1D;
+  step(batch: Tensor2D, labels: Tensor1D, seen: Float32Array): Tensor;
+  /** The logits of a batch as scoring will give them: rows x outputs. */
+  logits(batch: Tensor2D): Tensor2D;
+  /** Those of the last output. */
   weights(): Promise<HeadWeights>;
   dispose(): void;
 }
@@ -71,24 +76,42 @@ export function featureStatistics(features: Float32Array, dimensions: number, ro
   return { mean, deviation: Float32Array.from(sums, (sum) => Math.sqrt(sum / rows.length + VARIANCE_EPSILON)) };
 }
 
-/** A fresh head. LINEAR starts at zero, where its loss, being convex, loses nothing; MLP at Glorot's uniform weights. */
+/**
+ * Fresh heads. LINEAR starts at zero, where its loss, being convex, loses nothing; MLP at Glorot's uniform weights.
+ * @param outputs how many learn beside each other. LINEAR ones are one dense layer: six of them cost little more than one.
+ */
 export function createHead(
   tf: TensorFlow,
   head: Head,
   statistics: Statistics,
   options: LearningOptions,
   random: Random,
+  outputs = 1,
 ): LearningHead {
-  const dimensions = statistics.mean.length;
-  const normalises = head === 'MLP';
-  const sizes = head === 'MLP' ? [dimensions, HIDDEN_UNITS, 1] : [dimensions, 1];
+  if (head === 'LINEAR') return createLayers(tf, [statistics.mean.length, outputs], false, statistics, options, random);
+  const sizes = [statistics.mean.length, HIDDEN_UNITS, 1];
+  const heads = Array.from({ length: outputs }, () => createLayers(tf, sizes, true, statistics, options, random));
+  return heads.length === 1 ? heads[0] : besideEachOther(tf, heads);
+}
+
+/** Dense layers of these sizes with relu between them; LINEAR is one of them, MLP `normalises` before the first. */
+function createLayers(
+  tf: TensorFlow,
+  sizes: readonly number[],
+  normalises: boolean,
+  statistics: Statistics,
+  options: LearningOptions,
+  random: Random,
+): LearningHead {
+  const dimensions = sizes[0];
+  const outputs = sizes[sizes.length - 1];
   const kernels: Variable<Rank.R2>[] = [];
   const biases: Variable[] = [];
   for (let layer = 0; layer + 1 < sizes.length; layer++) {
-    const [inputs, outputs] = [sizes[layer], sizes[layer + 1]];
-    const initial = head === 'MLP' ? glorot(inputs, outputs, random) : new Float32Array(inputs * outputs);
-    kernels.push(variable(tf, initial, [inputs, outputs]) as Variable<Rank.R2>);
-    biases.push(variable(tf, new Float32Array(outputs), [outputs]));
+    const [inputs, units] = [sizes[layer], sizes[layer + 1]];
+    const initial = sizes.length > 2 ? glorot(inputs, units, random) : new Float32Array(inputs * units);
+    kernels.push(variable(tf, initial, [inputs, units]) as Variable<Rank.R2>);
+    biases.push(variable(tf, new Float32Array(units), [units]));
   }
   const scale = variable(tf, new Float32Array(dimensions).fill(1), [dimensions]);
   const shift = variable(tf, new Float32Array(dimensions), [dimensions]);
@@ -97,13 +120,13 @@ export function createHead(
   const learnt = [...kernels, ...biases, ...(normalises ? [scale, shift] : [])];
   const optimizer = tf.train.adam(options.learningRate);
 
-  const dense = (normal: Tensor2D): Tensor1D => {
+  const dense = (normal: Tensor2D): Tensor2D => {
     let x: Tensor = normalises ? tf.add(tf.mul(normal, scale), shift) : normal;
     kernels.forEach((kernel, layer) => {
       x = tf.add(tf.matMul(x as Tensor2D, kernel), biases[layer]);
       if (layer + 1 < kernels.length) x = tf.relu(x);
     });
-    return tf.reshape(x, [-1]);
+    return x as Tensor2D;
   };
   const standardised = (batch: Tensor2D): Tensor2D => tf.div(tf.sub(batch, mean), deviation);
   /** By the batch's own mean and variance, as batch normalisation learns; scoring uses those of the training part. */
@@ -113,16 +136,20 @@ export function createHead(
   };
 
   return {
-    step: (batch, labels) =>
+    step: (batch, labels, seen) =>
       tf.tidy(() => {
         const normal = normalises ? batchNormalised(batch) : standardised(batch);
-        const { value, grads } = tf.variableGrads(() => tf.mean(crossEntropy(tf, dense(normal), labels)), learnt);
+        const shares = tf.tensor2d(sharesOf(seen, outputs), [batch.shape[0], outputs]);
+        const { value, grads } = tf.variableGrads(
+          () => tf.sum<Scalar>(tf.mul(shares, crossEntropy(tf, dense(normal), labels))),
+          learnt,
+        );
         for (const kernel of kernels) {
           // The derivative of l2 * sum(kernel^2).
           grads[kernel.name] = tf.add(grads[kernel.name], tf.mul(kernel, 2 * options.l2));
         }
         optimizer.applyGradients(learnt.map(({ name }) => ({ name, tensor: grads[name] })));
-        return value;
+        return tf.div(value, outputs);
       }),
     logits: (batch) => tf.tidy(() => dense(standardised(batch))),
     async weights() {
@@ -133,7 +160,13 @@ export function createHead(
         kernel: await read(kernel),
         bias: await read(biases[layer]),
       }));
-      return { ...statistics, scale: await read(scale), shift: await read(shift), layers: await Promise.all(layers) };
+      const [last, ...before] = (await Promise.all(layers)).reverse();
+      return {
+        ...statistics,
+        scale: await read(scale),
+        shift: await read(shift),
+        layers: [...before.reverse(), lastOutput(last)],
+      };
     },
     dispose() {
       tf.dispose([...kernels, ...biases, scale, shift, mean, deviation]);
@@ -142,9 +175,47 @@ export function createHead(
   };
 }
 
+/** Heads that share nothing, each given the rows that it sees. */
+function besideEachOther(tf: TensorFlow, heads: readonly LearningHead[]): LearningHead {
+  return {
+    step: (batch, labels, seen) =>
+      tf.tidy(() => {
+        const losses = heads.map((head, output) => {
+          const rows = Array.from({ length: batch.shape[0] }, (_, row) => row).filter(
+            (row) => seen[row * heads.length + output] === 1,
+          );
+          if (rows.length === 0) return tf.scalar(0);
+          return head.step(tf.gather(batch, rows), tf.gather(labels, rows), new Float32Array(rows.length).fill(1));
+        });
+        return tf.mean(tf.stack(losses));
+      }),
+    logits: (batch) =>
+      tf.tidy(() =>
+        tf.concat(
+          heads.map((head) => head.logits(batch)),
+          1,
+        ),
+      ),
+    weights: () => heads[heads.length - 1].weights(),
+    dispose: () => heads.forEach((head) => head.dispose()),
+  };
+}
+
+/** What each row weighs in the mean of each output: one over the rows that the output sees, or 0. */
+function sharesOf(seen: Float32Array, outputs: number): Float32Array {
+  const rows = new Float32Array(outputs);
+  seen.forEach((sees, i) => (rows[i % outputs] += sees));
+  return seen.map((sees, i) => (sees === 0 ? 0 : 1 / rows[i % outputs]));
+}
+
+function lastOutput({ inputs, outputs, kernel, bias }: Dense): Dense {
+  const column = Float32Array.from({ length: inputs }, (_, input) => kernel[(input + 1) * outputs - 1]);
+  return { inputs, outputs: 1, kernel: column, bias: bias.slice(outputs - 1) };
+}
+
 /** log(1 + exp(z)) - y z: binary cross-entropy of sigmoid(z), from the logit itself so that it never overflows. */
-function crossEntropy(tf: TensorFlow, logits: Tensor1D, labels: Tensor1D): Tensor1D {
-  return tf.sub(tf.softplus(logits), tf.mul(labels, logits));
+function crossEntropy(tf: TensorFlow, logits: Tensor2D, labels: Tensor1D): Tensor2D {
+  return tf.sub(tf.softplus(logits), tf.mul(tf.expandDims(labels, 1), logits));
 }
 
 function variable(tf: TensorFlow, values: Float32Array, shape: number[]): Variable {

@@ -3,13 +3,14 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { systemCode, WinnowError } from '../errors.js';
+import type { Calibration } from './calibration.js';
 import { headToOnnx } from './heads-onnx.js';
 import { openScorer, type HeadScorer } from './scorer.js';
 import type { Head, TrainedHead, TrainOptions } from './training.js';
 
 /** What stands in a model's spec.json. */
 export interface ModelSpec {
-  readonly version: 1;
+  readonly version: 2;
   readonly head: Head;
   readonly options: TrainOptions;
   readonly dimensions: number;
@@ -19,6 +20,7 @@ export interface ModelSpec {
   readonly labelsDigest: string;
   readonly chosenEpoch: number;
   readonly metrics: Readonly<Record<string, number | null>>;
+  readonly calibration: Calibration;
   /** Hex SHA-256 of each other file of the directory, by name. */
   readonly files: Readonly<Record<string, string>>;
 }
@@ -31,7 +33,7 @@ export interface Scorer extends HeadScorer {
 
 const HEAD_FILE = 'head.onnx';
 const SPEC_FILE = 'spec.json';
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * Writes a model's directory: head.onnx and spec.json. It appears whole or not at all, replacing what was there.
@@ -80,7 +82,8 @@ export async function loadModel(
   }
   const head = await readModelFile(directory, HEAD_FILE);
   if (sha256(head) !== spec.files[HEAD_FILE]) throw damaged(directory, HEAD_FILE, 'its bytes have changed');
-  return { ...(await openScorer(head, spec.dimensions, options)), spec, fingerprint };
+  const scorer = await openScorer(head, spec.dimensions, options, spec.calibration);
+  return { ...scorer, spec, fingerprint };
 }
 
 /** A spec is written in one way only, so any other byte in it is damage. */

@@ -1,11 +1,11 @@
+import { calibratedScore, uncalibrated, type Calibration } from './calibration.js';
 import { openEngine } from './engine.js';
-import { sigmoid } from './metrics.js';
 
 /** A head that is ready to score. */
 export interface HeadScorer {
   /**
    * @param features n x dimensions, row-major.
-   * @returns n logits and n scores, 0..1. A row's are the same, bit for bit, whichever rows are beside it.
+   * @returns n raw logits and n calibrated scores, 0..1. A row's are the same, bit for bit, whichever rows are beside it.
    */
   score(features: Float32Array, n: number): Promise<{ logits: Float32Array; scores: Float32Array }>;
   dispose(): Promise<void>;
@@ -20,11 +20,13 @@ const ROWS_PER_RUN = 256;
 /**
  * Opens a head's .onnx file.
  * @param threads processor cores that one run may use.
+ * @param calibration makes scores of logits; by default their sigmoid.
  */
 export async function openScorer(
   model: Uint8Array,
   dimensions: number,
   options: { threads: number },
+  calibration: Calibration = uncalibrated(),
 ): Promise<HeadScorer> {
   const engine = await openEngine(model, options);
   return {
@@ -38,7 +40,7 @@ export async function openScorer(
         const rows = features.subarray(first * dimensions, last * dimensions);
         await engine.run(rows, [last - first, dimensions], logits.subarray(first, last), [last - first, 1]);
       }
-      return { logits, scores: logits.map(sigmoid) };
+      return { logits, scores: logits.map((logit) => calibratedScore(calibration, logit)) };
     },
     dispose: () => engine.dispose(),
   };

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 
 import { WinnowError } from '../errors.js';
+import type { Folds } from './folds.js';
 import type { LearningHead } from './heads.js';
 import type { TensorFlow } from './tensorflow.js';
 
@@ -22,6 +23,7 @@ const SCORING_ROWS = 1024;
 
 /**
  * One pass over some rows, in their order, a step of the optimizer for each batch.
+ * @param folds which head may learn from which row.
  * @returns the mean loss of a label, each batch taken before its step.
  * @throws WinnowError CANCELLED
  */
@@ -30,6 +32,7 @@ export async function learn(
   head: LearningHead,
   set: TrainingSet,
   order: Int32Array,
+  folds: Folds,
   batchSize: number,
   signal?: AbortSignal,
 ): Promise<number> {
@@ -39,7 +42,7 @@ export async function learn(
     for (const rows of batches) {
       const batch = batchOf(tf, set, rows);
       const labels = tf.tensor1d(Float32Array.from(labelsOf(set, rows)));
-      losses.push(head.step(batch, labels));
+      losses.push(head.step(batch, labels, seenBy(folds, rows)));
       tf.dispose([batch, labels]);
       await breathe(signal);
     }
@@ -52,25 +55,33 @@ export async function learn(
 }
 
 /**
- * The logits of some rows, as scoring will give them.
+ * The logits of the rows that are held out, each by the head that has not seen it.
  * @throws WinnowError CANCELLED
  */
-export async function logitsOf(
+export async function heldOutLogits(
   tf: TensorFlow,
   head: LearningHead,
   set: TrainingSet,
-  rows: Int32Array,
+  { heldOut, judge, outputs }: Folds,
   signal?: AbortSignal,
 ): Promise<Float32Array> {
-  const logits = new Float32Array(rows.length);
-  for (let start = 0; start < rows.length; start += SCORING_ROWS) {
-    const batch = batchOf(tf, set, rows.subarray(start, start + SCORING_ROWS));
+  const logits = new Float32Array(heldOut.length);
+  for (let start = 0; start < heldOut.length; start += SCORING_ROWS) {
+    const rows = heldOut.subarray(start, start + SCORING_ROWS);
+    const batch = batchOf(tf, set, rows);
     const result = head.logits(batch);
-    logits.set(await result.data(), start);
+    const ofAll = await result.data();
+    rows.forEach((row, i) => (logits[start + i] = ofAll[i * outputs + judge[row]]));
     tf.dispose([batch, result]);
     await breathe(signal);
   }
   return logits;
+}
+
+function seenBy({ judge, outputs }: Folds, rows: Int32Array): Float32Array {
+  return Float32Array.from({ length: rows.length * outputs }, (_, i) =>
+    judge[rows[Math.floor(i / outputs)]] === i % outputs ? 0 : 1,
+  );
 }
 
 /** Lets other work of this process go on, and stops here when asked to. */

@@ -1,4 +1,5 @@
 import { WinnowError } from '../errors.js';
+import type { CalibrationKind } from './calibration.js';
 
 /** LINEAR: standardised features, one dense unit. MLP: batch normalisation, 2,048 hidden units, one dense unit. */
 export type Head = 'LINEAR' | 'MLP';
@@ -14,17 +15,33 @@ export interface TrainOptions {
   l2: number;
   /** 0..2^32-1. Decides the split, the order of batches and the initial weights. */
   seed: number;
-  /** Share of each class held out, 0.05..0.5. */
+  /** Share of each class held out, 0.05..0.5: at once, or fold by fold. */
   validationShare: number;
+  /**
+   * 2..20: labels are held out in so many folds, all of them once, and the model learns from every label. 1: the share
+   * is held out once, and the model learns from the rest. By default LINEAR has as many folds as the share makes, MLP one.
+   */
+  folds: number;
+  /** How scores are made to be probabilities: see fitCalibration. */
+  calibration: CalibrationKind;
   /** Epochs without a lower validation loss before training stops; 0 never stops early. */
   patience: number;
 }
 
-const COMMON = { seed: 1, validationShare: 0.2 };
+const COMMON = { seed: 1, validationShare: 0.2, calibration: 'COLLECTION' } as const;
 
 export const DEFAULT_TRAIN_OPTIONS: Readonly<Record<Head, Readonly<TrainOptions>>> = {
-  LINEAR: { head: 'LINEAR', epochs: 100, batchSize: 32, learningRate: 0.003, l2: 0.07, patience: 30, ...COMMON },
-  MLP: { head: 'MLP', epochs: 100, batchSize: 64, learningRate: 0.0001, l2: 0.0001, patience: 10, ...COMMON },
+  LINEAR: {
+    head: 'LINEAR',
+    epochs: 100,
+    batchSize: 32,
+    learningRate: 0.003,
+    l2: 0.07,
+    patience: 30,
+    folds: 5,
+    ...COMMON,
+  },
+  MLP: { head: 'MLP', epochs: 100, batchSize: 64, learningRate: 0.0001, l2: 0.0001, patience: 10, folds: 1, ...COMMON },
 };
 
 type Check = (value: unknown) => boolean;
@@ -39,6 +56,11 @@ const CHECKS: Record<keyof TrainOptions, { expected: string; holds: Check }> = {
   validationShare: {
     expected: 'a number from 0.05 to 0.5',
     holds: (value) => finite(value) && value >= 0.05 && value <= 0.5,
+  },
+  folds: { expected: 'a whole number from 1 to 20', holds: whole(1, 20) },
+  calibration: {
+    expected: 'NONE, LABELS or COLLECTION',
+    holds: (value) => value === 'NONE' || value === 'LABELS' || value === 'COLLECTION',
   },
   patience: { expected: 'a whole number from 0 to 10000', holds: whole(0, 10_000) },
 };
@@ -61,7 +83,9 @@ export function parseTrainOptions(input: { readonly [name in keyof TrainOptions]
     }
   }
   const head = (input.head ?? 'LINEAR') as Head;
-  return { ...DEFAULT_TRAIN_OPTIONS[head], ...(Object.fromEntries(given) as Partial<TrainOptions>) };
+  const options = { ...DEFAULT_TRAIN_OPTIONS[head], ...(Object.fromEntries(given) as Partial<TrainOptions>) };
+  const byShare = head === 'LINEAR' && (input.folds ?? null) === null;
+  return byShare ? { ...options, folds: Math.round(1 / options.validationShare) } : options;
 }
 
 function isOption(name: string): name is keyof TrainOptions {

@@ -1,23 +1,23 @@
 import { WinnowError } from '../errors.js';
+import { foldsOf, type Folds } from './folds.js';
 import { openEpochWeights } from './heads-files.js';
 import { createHead, featureStatistics, type HeadWeights } from './heads.js';
 import { accuracy, confusion, logLoss, precision, recall, rocAuc } from './metrics.js';
 import { createRandom } from './random.js';
-import { stratifiedGroupSplit } from './split.js';
 import { loadTensorflow, type LoadedTensorFlow } from './tensorflow.js';
 import { chooseEpoch } from './training-choice.js';
-import { labelsOf, learn, logitsOf, type TrainingSet } from './training-loop.js';
+import { heldOutLogits, labelsOf, learn, type TrainingSet } from './training-loop.js';
 import { DEFAULT_TRAIN_OPTIONS, type Head, type TrainOptions } from './training-options.js';
 
 export { DEFAULT_TRAIN_OPTIONS, parseTrainOptions, type Head, type TrainOptions } from './training-options.js';
-export type { TrainingSet } from './training-loop.js';
+export { labelsOf, type TrainingSet } from './training-loop.js';
 
 export interface EpochResult {
   /** From 1. */
   epoch: number;
-  /** Mean cross-entropy of the training part in nats, each batch taken before its step, without the L2 penalty. */
+  /** Mean cross-entropy of the labels learnt from in nats, each batch taken before its step, without the L2 penalty. */
   loss: number;
-  /** Mean cross-entropy of the validation part in nats. */
+  /** Mean cross-entropy of the held-out labels in nats, each judged by a head that has not seen it. */
   validationLoss: number;
   validationAuc: number | null;
   /** At threshold 0.5. */
@@ -32,11 +32,11 @@ export interface TrainedHead {
   readonly chosenEpoch: number;
   /** Of the chosen epoch. */
   readonly weights: HeadWeights;
-  /** Indices into the training set. */
-  readonly split: { readonly training: Int32Array; readonly validation: Int32Array };
-  /** Logits of `split.validation` by the chosen epoch, which never saw it. */
-  readonly validationLogits: Float32Array;
-  /** Of `validationLogits`; precision, recall and accuracy at threshold 0.5. */
+  /** Which labels it learnt from and which were held out, as indices into the training set. */
+  readonly folds: Folds;
+  /** Logits of `folds.heldOut` after the chosen epoch, each by a head that never saw it. */
+  readonly heldOutLogits: Float32Array;
+  /** Of `heldOutLogits`; precision, recall and accuracy at threshold 0.5. */
   readonly metrics: Record<string, number | null>;
   /** What ran the training. */
   readonly backend: LoadedTensorFlow['backend'];
@@ -50,32 +50,35 @@ export interface TrainingHooks {
 }
 
 /**
- * Trains a head with Adam on mini-batches and chooses an epoch by its validation loss (see chooseEpoch). The same set,
- * options, machine and backend give the same weights, bit for bit.
+ * Trains a head with Adam on mini-batches and chooses an epoch by the loss on held-out labels (see chooseEpoch). With the
+ * option folds, the heads of the folds learn beside the model in the same steps: every label is judged by a head that has
+ * not seen it, and the model learns from every label. On photographs of clothes with 100 + 100 labels that raised the AUC on the rest
+ * from 0.943, with a fifth held out, to 0.950, the mean of 17 questions. The folds share the mean and deviation of each
+ * feature, which say nothing about labels. The same set, options, machine and backend give the same weights, bit for bit.
  * @throws WinnowError ONE_CLASS_ONLY, TOO_FEW_LABELS, LOSS_NOT_FINITE, CANCELLED.
  */
 export async function trainHead(set: TrainingSet, options: TrainOptions, hooks: TrainingHooks): Promise<TrainedHead> {
   requireMatching(set);
-  const split = stratifiedGroupSplit(set.labels, set.groups, options.validationShare, options.seed);
+  const folds = foldsOf(set, options);
   const files = await openEpochWeights(hooks.directory);
   const { tf, backend } = await loadTensorflow();
 
-  const validationLabels = labelsOf(set, split.validation);
-  const choice = chooseEpoch(validationLabels);
+  const heldOut = labelsOf(set, folds.heldOut);
+  const choice = chooseEpoch(heldOut);
   const epochs: EpochResult[] = [];
   const random = createRandom(options.seed);
-  const order = split.training.slice();
-  const statistics = featureStatistics(set.features, set.dimensions, split.training);
-  const head = createHead(tf, options.head, statistics, options, random);
+  const order = folds.learnt.slice();
+  const statistics = featureStatistics(set.features, set.dimensions, folds.learnt);
+  const head = createHead(tf, options.head, statistics, options, random, folds.outputs);
   try {
     for (let epoch = 1; epoch <= options.epochs; epoch++) {
       const start = performance.now();
-      const loss = await learn(tf, head, set, random.shuffle(order), options.batchSize, hooks.signal);
-      const logits = await logitsOf(tf, head, set, split.validation, hooks.signal);
-      const validationLoss = logLoss(logits, validationLabels);
+      const loss = await learn(tf, head, set, random.shuffle(order), folds, options.batchSize, hooks.signal);
+      const logits = await heldOutLogits(tf, head, set, folds, hooks.signal);
+      const validationLoss = logLoss(logits, heldOut);
       requireFinite(loss + validationLoss, epoch, options);
       const seconds = (performance.now() - start) / 1000;
-      const result = { epoch, loss, validationLoss, ...judge(logits, validationLabels), seconds };
+      const result = { epoch, loss, validationLoss, ...judge(logits, heldOut), seconds };
       await files.write(epoch, await head.weights());
       epochs.push(result);
       await hooks.onEpoch?.(result);
@@ -85,16 +88,16 @@ export async function trainHead(set: TrainingSet, options: TrainOptions, hooks: 
   } finally {
     head.dispose();
   }
-  const { epoch: chosenEpoch, logits: validationLogits } = choice.chosen();
+  const chosen = choice.chosen();
   return {
     head: options.head,
     dimensions: set.dimensions,
     epochs,
-    chosenEpoch,
-    weights: await files.choose(chosenEpoch),
-    split,
-    validationLogits,
-    metrics: metricsOf(set, split, epochs[chosenEpoch - 1], validationLogits),
+    chosenEpoch: chosen.epoch,
+    weights: await files.choose(chosen.epoch),
+    folds,
+    heldOutLogits: chosen.logits,
+    metrics: metricsOf(set, folds, epochs[chosen.epoch - 1], chosen.logits),
     backend,
   };
 }
@@ -126,13 +129,13 @@ function requireFinite(loss: number, epoch: number, options: TrainOptions): void
 
 function metricsOf(
   set: TrainingSet,
-  split: TrainedHead['split'],
+  { learnt, heldOut }: Folds,
   result: EpochResult,
   logits: Float32Array,
 ): Record<string, number | null> {
   const positives = (rows: Int32Array): number => rows.reduce((sum, row) => sum + set.labels[row], 0);
   // A logit of 0 is a score of 0.5.
-  const counts = confusion(logits, labelsOf(set, split.validation), 0);
+  const counts = confusion(logits, labelsOf(set, heldOut), 0);
   return {
     loss: result.loss,
     validationLoss: result.validationLoss,
@@ -140,9 +143,9 @@ function metricsOf(
     validationAccuracy: result.validationAccuracy,
     validationPrecision: precision(counts),
     validationRecall: recall(counts),
-    trainingPositives: positives(split.training),
-    trainingNegatives: split.training.length - positives(split.training),
-    validationPositives: positives(split.validation),
-    validationNegatives: split.validation.length - positives(split.validation),
+    trainingPositives: positives(learnt),
+    trainingNegatives: learnt.length - positives(learnt),
+    validationPositives: positives(heldOut),
+    validationNegatives: heldOut.length - positives(heldOut),
   };
 }

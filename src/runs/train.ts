@@ -1,27 +1,30 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { sourcesOf } from '../catalog/batches.js';
 import { readFeatures } from '../catalog/features.js';
 import { labelsDigest, trainingLabels, type TrainingLabel } from '../catalog/labels.js';
-import { clearEpochs, recordEpoch, recordModel } from '../catalog/models.js';
-import { Model, type Part } from '../entities/index.js';
-import { WinnowError } from '../errors.js';
+import { clearEpochs, recordEpoch, recordModel, type NewModel } from '../catalog/models.js';
+import { sampleUnlabelled } from '../catalog/sample-unlabelled.js';
+import { Model } from '../entities/index.js';
+import { calibratedScore, fitCalibration, type Calibration } from '../ml/calibration.js';
 import { fromFloat16 } from '../ml/float16.js';
 import { nearDuplicateGroups } from '../ml/groups.js';
+import { headToOnnx } from '../ml/heads-onnx.js';
 import { saveModel } from '../ml/model-files.js';
-import { parseTrainOptions, trainHead, type TrainOptions } from '../ml/training.js';
+import { calibrationMetrics } from '../ml/reliability.js';
+import { openScorer } from '../ml/scorer.js';
+import { labelsOf, parseTrainOptions, trainHead, type TrainedHead, type TrainOptions } from '../ml/training.js';
 import { verifyBackbone } from './backbones.js';
-import { featureWriter, makeFeatures, type MadeFeatures } from './features.js';
 import { featureOptions, featureSpecFor, type FeatureOptions, type FeatureSpec } from './networks.js';
 import { readOptions } from './options.js';
-import type { ChunkInHand, RunInHand, Stage } from './stage.js';
+import type { RunInHand, Stage } from './stage.js';
+import { makeMissing, requireBothClasses, withFeatures } from './train-labels.js';
 
 type Options = TrainOptions & FeatureOptions;
 type Run = RunInHand<Options>;
 
-/** Sources of an image that are tried when its features have to be made. */
-const SOURCES = 16;
+/** Unlabelled images whose scores tell the balance of the collection. */
+const BALANCE_SAMPLE = 2000;
 
 /**
  * Trains a head on the labels. Its items are epochs: those that early stopping spared are skipped; a labelled image that
@@ -55,20 +58,17 @@ export const train: Stage<Options, object> = {
     await rm(scratch, { recursive: true, force: true });
     const { backbone, position, pad, ...trainOptions } = options;
     const begun = performance.now();
-    const trained = await trainHead(
-      {
-        features: vectors,
-        dimensions: features.dimensions,
-        labels: Uint8Array.from(labels, ({ value }) => (value === 'POSITIVE' ? 1 : 0)),
-        groups: nearDuplicateGroups(BigInt64Array.from(labels, ({ phash }) => phash)),
-      },
-      trainOptions,
-      {
-        directory: scratch,
-        onEpoch: (epoch) => chunk.advance({ done: 1 }, (tx) => recordEpoch(tx, run.id, epoch)),
-        signal: chunk.signal,
-      },
-    );
+    const set = {
+      features: vectors,
+      dimensions: features.dimensions,
+      labels: Uint8Array.from(labels, ({ value }) => (value === 'POSITIVE' ? 1 : 0)),
+      groups: nearDuplicateGroups(BigInt64Array.from(labels, ({ phash }) => phash)),
+    };
+    const trained = await trainHead(set, trainOptions, {
+      directory: scratch,
+      onEpoch: (epoch) => chunk.advance({ done: 1 }, (tx) => recordEpoch(tx, run.id, epoch)),
+      signal: chunk.signal,
+    });
     chunk.measure('trainingSeconds', (performance.now() - begun) / 1000);
 
     // The directory carries the run's number: a model's number is only known once it is recorded.
@@ -76,6 +76,12 @@ export const train: Stage<Options, object> = {
     await chunk.advance({}); // Whoever has this chunk may now replace what an interrupted attempt left there.
     await rm(join(config.home, directory), { recursive: true, force: true });
     const digest = labelsDigest(labels);
+    const heldOut = {
+      logits: trained.heldOutLogits,
+      labels: labelsOf(set, trained.folds.heldOut),
+    };
+    const calibration = fitCalibration(heldOut, await unlabelledLogits(run, features, trained), options.calibration);
+    const metrics = { ...trained.metrics, ...calibrationMetrics(heldOut, calibration) };
     const { fingerprint } = await saveModel(join(config.home, directory), trained, {
       head: options.head,
       options: trainOptions,
@@ -84,7 +90,8 @@ export const train: Stage<Options, object> = {
       letterbox: features.letterbox,
       labelsDigest: digest,
       chosenEpoch: trained.chosenEpoch,
-      metrics: trained.metrics,
+      metrics,
+      calibration,
     });
     await rm(scratch, { recursive: true, force: true });
 
@@ -101,8 +108,9 @@ export const train: Stage<Options, object> = {
         labelsDigest: digest,
         directory,
         chosenEpoch: trained.chosenEpoch,
-        metrics: trained.metrics,
-        labels: partsOf(labels, trained.split),
+        metrics,
+        calibration,
+        labels: partsOf(labels, trained, calibration),
         who: run.requestedBy,
       });
     });
@@ -115,63 +123,36 @@ export const train: Stage<Options, object> = {
   },
 };
 
-/** Said before anything is computed; the split says it again, more exactly, for what is left then. */
-function requireBothClasses(labels: TrainingLabel[]): void {
-  if (labels.length === 0) {
-    throw new WinnowError(
-      'TOO_FEW_LABELS',
-      'There are no labels in this collection yet. Label images of both kinds, some dozens of each, and train again.',
-    );
-  }
-  const [{ value }] = labels;
-  if (labels.every((label) => label.value === value)) {
-    throw new WinnowError(
-      'ONE_CLASS_ONLY',
-      `All ${labels.length} labels are ${value}. Label some images of the other kind, too.`,
-    );
-  }
-}
-
-async function makeMissing(
-  run: Run,
-  chunk: ChunkInHand<object>,
-  features: FeatureSpec,
-  labels: TrainingLabel[],
-): Promise<void> {
-  const { dataSource, id } = run;
-  const { backboneId } = features;
-  const { imageIds } = await readFeatures(dataSource, { backboneId, imageIds: labels.map(({ imageId }) => imageId) });
-  const there = new Set(imageIds);
-  const missing = labels.filter(({ imageId }) => !there.has(imageId));
-  const sources = await sourcesOf(
-    dataSource,
-    missing.map(({ imageId }) => ({ of: imageId, first: SOURCES })),
-  );
-  const pictures = missing.map(({ imageId, sha256 }, i) => ({
-    imageId,
-    sha256,
-    uris: sources[i].map(({ uri }) => uri),
-  }));
-  const count = ({ failures }: MadeFeatures) => ({ failed: failures.length, total: failures.length });
-  await makeFeatures(run, features, pictures, featureWriter(id, 'TRAIN', chunk, features, count), chunk);
-}
-
-/** The labels that have features, in their order, with these features in one array. */
-async function withFeatures(
-  { dataSource }: Run,
+/** Raw logits of a random sample of the unlabelled images; none when nothing is to be estimated from them. */
+async function unlabelledLogits(
+  { dataSource, collectionId, options, config }: Run,
   { backboneId, dimensions }: FeatureSpec,
-  labels: TrainingLabel[],
-): Promise<{ labels: TrainingLabel[]; vectors: Float32Array }> {
-  const stored = await readFeatures(dataSource, { backboneId, imageIds: labels.map(({ imageId }) => imageId) });
-  const byImage = new Map(Array.from(stored.imageIds, (imageId, i) => [imageId, stored.vectors[i]]));
-  const usable = labels.filter(({ imageId }) => byImage.has(imageId));
-  const vectors = new Float32Array(usable.length * dimensions);
-  usable.forEach(({ imageId }, i) => fromFloat16(byImage.get(imageId)!, vectors, i * dimensions));
-  return { labels: usable, vectors };
+  { weights }: TrainedHead,
+): Promise<Float32Array> {
+  if (options.calibration !== 'COLLECTION') return new Float32Array(0);
+  const { seed } = options;
+  const imageIds = await sampleUnlabelled(dataSource, { collectionId, backboneId, seed, most: BALANCE_SAMPLE });
+  const { vectors } = await readFeatures(dataSource, { backboneId, imageIds });
+  const features = new Float32Array(vectors.length * dimensions);
+  vectors.forEach((vector, i) => fromFloat16(vector, features, i * dimensions));
+  const scorer = await openScorer(headToOnnx(weights), dimensions, config);
+  try {
+    return (await scorer.score(features, vectors.length)).logits;
+  } finally {
+    await scorer.dispose();
+  }
 }
 
-function partsOf(labels: TrainingLabel[], split: { training: Int32Array; validation: Int32Array }) {
-  const part = (indices: Int32Array, name: Part) =>
-    Array.from(indices, (i) => ({ imageId: labels[i].imageId, value: labels[i].value, part: name }));
-  return [...part(split.training, 'TRAINING'), ...part(split.validation, 'VALIDATION')];
+function partsOf(
+  labels: TrainingLabel[],
+  { folds, heldOutLogits }: TrainedHead,
+  calibration: Calibration,
+): NewModel['labels'] {
+  const learnt = new Set(folds.learnt);
+  const logits = new Map(Array.from(folds.heldOut, (row, i) => [row, heldOutLogits[i]]));
+  return labels.map(({ imageId, value }, row) => {
+    const heldOutLogit = logits.get(row) ?? null;
+    const heldOutScore = heldOutLogit === null ? null : calibratedScore(calibration, heldOutLogit);
+    return { imageId, value, part: learnt.has(row) ? 'TRAINING' : 'VALIDATION', heldOutLogit, heldOutScore };
+  });
 }

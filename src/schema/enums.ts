@@ -1,6 +1,7 @@
 import { registerEnumType } from 'type-graphql';
 
 import type {
+  CalibrationKind,
   ExportMode,
   HeadName,
   ImageFormat,
@@ -86,6 +87,13 @@ export const HeadEnum: Values<HeadName> = { LINEAR: 'LINEAR', MLP: 'MLP' };
 describe(HeadEnum, 'Head', 'The small trained part of a model: features in, one logit out.', {
   LINEAR: 'One weight a feature, on standardised features, with L2. Right for hundreds of labels.',
   MLP: 'Batch normalisation, 2,048 hidden units (relu), one output. For thousands of labels.',
+});
+
+export const CalibrationEnum: Values<CalibrationKind> = { NONE: 'NONE', LABELS: 'LABELS', COLLECTION: 'COLLECTION' };
+describe(CalibrationEnum, 'CalibrationKind', 'How scores are made to be probabilities.', {
+  NONE: 'Not at all: the score is the sigmoid of the logit.',
+  LABELS: 'Platt scaling on held-out labels: right for images that are as often positive as the labels are.',
+  COLLECTION: "And shifted to the collection's own share of positives, estimated from unlabelled images.",
 });
 
 export const PositionEnum = { TOP_LEFT: 'TOP_LEFT', CENTRE: 'CENTRE' } as const;

@@ -2,7 +2,7 @@ import { Field, Float, Int, ObjectType } from 'type-graphql';
 
 @ObjectType('Metrics', {
   description:
-    'How good a model was when it was trained. Validation labels are those it did not train on. Null where a class was missing.',
+    'How good a model was when it was trained, on validation labels: each was held out from the head that judged it. With folds, every label is; the model itself then learnt from all of them. Null where a class was missing.',
   simpleResolvers: true,
 })
 export class MetricsType {
@@ -44,4 +44,24 @@ export class MetricsType {
 
   @Field(() => Int, { nullable: true, description: 'NEGATIVE labels held out.' })
   validationNegatives!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Mean squared difference of score and label, 0 to 1, classes weighed to the balance that the calibration assumes. The calibration of each fifth of the labels was fitted on the others.',
+  })
+  brier!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'The same by the sigmoid of the logit.' })
+  uncalibratedBrier!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Expected calibration error, 0 to 1: how far scores are from the share of positives in ten bins, weighed and fitted like `brier`.',
+  })
+  calibrationError!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'The same by the sigmoid of the logit.' })
+  uncalibratedCalibrationError!: number | null;
 }

@@ -2,11 +2,13 @@ import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars';
 import { Arg, Args, Ctx, Field, Float, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
 
 import { curveOf } from '../catalog/curve.js';
+import { reliabilityOf } from '../catalog/reliability.js';
 import { suggestThreshold } from '../catalog/suggest-threshold.js';
 import { validationAt, validationPoints } from '../catalog/validation-points.js';
 import { Model } from '../entities/index.js';
 import type { HeadName } from '../entities/index.js';
 import { BackboneType } from './backbone.js';
+import { CalibrationType, ReliabilityBinType } from './calibration.js';
 import { CollectionType } from './collection.js';
 import { connectionById, connectionType, LARGEST_PAGE, listCost, pageCost, PageArguments } from './connections.js';
 import type { Connection } from './connections.js';
@@ -79,24 +81,40 @@ export class ModelType {
     return this.row.labelsDigest;
   }
 
-  @Field(() => Int, { description: 'How many POSITIVE labels it learnt from, those for validation included.' })
+  @Field(() => Int, { description: 'How many POSITIVE labels it was made with, those held out included.' })
   get positives(): number {
     return this.row.positives;
   }
 
-  @Field(() => Int, { description: 'How many NEGATIVE labels it learnt from, those for validation included.' })
+  @Field(() => Int, { description: 'How many NEGATIVE labels it was made with, those held out included.' })
   get negatives(): number {
     return this.row.negatives;
   }
 
-  @Field(() => Int, { description: 'The epoch whose weights it has: the best one on the validation labels.' })
+  @Field(() => Int, { description: 'The epoch whose weights it has: the best one on held-out labels.' })
   get chosenEpoch(): number {
     return this.row.chosenEpoch;
   }
 
-  @Field(() => MetricsType, { description: 'How good it is on labels that it did not train on.' })
+  @Field(() => MetricsType, { description: 'How good it is on held-out labels.' })
   get metrics(): MetricsType {
     return this.row.metrics as unknown as MetricsType;
+  }
+
+  @Field(() => CalibrationType, { description: 'How its scores are made of logits.' })
+  get calibration(): CalibrationType {
+    return this.row.calibration;
+  }
+
+  @Field(() => [ReliabilityBinType], {
+    description: 'The points of its reliability diagram: bins of equal width over scores from 0 to 1.',
+    complexity: ({ args, childComplexity }) => COUNTS_COST + ((args as { bins: number }).bins || 0) * childComplexity,
+  })
+  async reliability(
+    @Arg('bins', () => Int, { defaultValue: 10, description: `How many bins, 2 to ${LARGEST_PAGE}.` }) bins: number,
+    @Ctx() { dataSource }: Context,
+  ): Promise<ReliabilityBinType[]> {
+    return reliabilityOf(dataSource, this.row.id, within('bins', bins, 2, LARGEST_PAGE));
   }
 
   @Field(() => [EpochType], { description: 'How the training went, epoch by epoch.', complexity: listCost })

@@ -1,8 +1,8 @@
 import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, Float, ID, InputType, Int } from 'type-graphql';
 
-import type { ExportMode, HeadName } from '../entities/index.js';
-import { ClassifyModeEnum, ExportModeEnum, HeadEnum, PositionEnum } from './enums.js';
+import type { CalibrationKind, ExportMode, HeadName } from '../entities/index.js';
+import { CalibrationEnum, ClassifyModeEnum, ExportModeEnum, HeadEnum, PositionEnum } from './enums.js';
 
 /** The inputs of the mutations that start a run. Ranges are checked by the stage itself, which names the field. */
 
@@ -82,7 +82,7 @@ export class TrainInput {
   @Field(() => Int, { nullable: true, description: 'The most passes over the training labels. Default: 100.' })
   epochs?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Labels in one step. Default: 32.' })
+  @Field(() => Int, { nullable: true, description: 'Labels in one step. Default: 32 for LINEAR, 64 for MLP.' })
   batchSize?: number | null;
 
   @Field(() => Float, {
@@ -93,7 +93,7 @@ export class TrainInput {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Penalty on the squared weights. Default: 0.01 for LINEAR, 0.0001 for MLP.',
+    description: 'Penalty on the squared weights. Default: 0.07 for LINEAR, 0.0001 for MLP.',
   })
   l2?: number | null;
 
@@ -111,7 +111,21 @@ export class TrainInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Epochs without an improvement before it stops early; 0 for never. Default: 20.',
+    description:
+      'Hold labels out in so many folds, 2 to 20, each judged by a head that has not seen it, while the model learns from all labels; 1 holds the share out once. Default: 1 / validationShare for LINEAR, 1 for MLP.',
+  })
+  folds?: number | null;
+
+  @Field(() => CalibrationEnum, {
+    nullable: true,
+    description: 'How scores are made to be probabilities. Default: COLLECTION.',
+  })
+  calibration?: CalibrationKind | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Epochs without an improvement before it stops early; 0 for never. Default: 30 for LINEAR, 10 for MLP.',
   })
   patience?: number | null;
 }

@@ -23,9 +23,14 @@ test('a curve says at each threshold what counting there says, and the quality o
   const validation = imageIds.map((imageId, i) => ({ imageId, i })).filter(({ i }) => i % 10 === 0 && i < 900);
   await rows(
     db,
-    `insert into winnow.model_labels (model_id, image_id, value, part)
-     select $1::integer, *, 'VALIDATION' from unnest($2::integer[], $3::text[])`,
-    [model.id, validation.map(({ imageId }) => imageId), validation.map(({ i }) => values[i])],
+    `insert into winnow.model_labels (model_id, image_id, value, part, held_out_score)
+     select $1::integer, i, v, 'VALIDATION', s from unnest($2::integer[], $3::text[], $4::real[]) as t (i, v, s)`,
+    [
+      model.id,
+      validation.map(({ imageId }) => imageId),
+      validation.map(({ i }) => values[i]),
+      validation.map(({ i }) => scores[i]),
+    ],
   );
 
   const { points } = await curveOf(
@@ -76,5 +81,5 @@ test('a curve says at each threshold what counting there says, and the quality o
   await refused({ precision: 0.5 }, /the best is 0%/);
   await refused({ recall: 0.5 }, /there is no POSITIVE one/);
   const { id } = await modelOf(db, collection.id);
-  await assert.rejects(suggestThreshold(db, id, { precision: 0.5 }), { message: /classify first/ });
+  await assert.rejects(suggestThreshold(db, id, { precision: 0.5 }), { message: /the model has none/ });
 });

@@ -8,6 +8,7 @@ import { recordModel } from '../../src/catalog/models.js';
 import { createRun } from '../../src/catalog/runs.js';
 import { recordImages, type IngestedFile } from '../../src/catalog/record-images.js';
 import { attachScores, copyScores, createScoreTable } from '../../src/catalog/scores.js';
+import { uncalibrated } from '../../src/ml/calibration.js';
 import { rows } from '../../src/db.js';
 import type { Collection, Model, StageName } from '../../src/entities/index.js';
 
@@ -108,6 +109,7 @@ export async function modelOf(db: DataSource, collectionId: number): Promise<Mod
     chosenEpoch: 1,
     metrics: { auc: 0.9 },
     labels: [],
+    calibration: uncalibrated(),
   };
   return db.transaction((tx) => recordModel(tx, model));
 }

@@ -18,12 +18,10 @@ test('the validation labels at every threshold where anything changes, and at an
     [0, 'NEGATIVE', 'VALIDATION'],
   ] as const;
   for (const [image, value, part] of parts) {
-    await db.query('insert into winnow.model_labels (model_id, image_id, value, part) values ($1, $2, $3, $4)', [
-      modelId,
-      imageIds[image],
-      value,
-      part,
-    ]);
+    await db.query(
+      'insert into winnow.model_labels (model_id, image_id, value, part, held_out_score) values ($1, $2, $3, $4, $5)',
+      [modelId, imageIds[image], value, part, part === 'VALIDATION' ? (image + 0.5) / 10 : null],
+    );
   }
   const [validation, none] = await validationOf(db, [modelId, modelId + 1]);
   const counts = (points: ReturnType<typeof validationPoints>) =>

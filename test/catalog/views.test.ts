@@ -67,8 +67,8 @@ test('a model without scores is not the latest one, and its images have no score
   await rows(
     db,
     `with run as (insert into winnow.runs (collection_id, stage) select collection_id, 'TRAIN' from winnow.models returning id)
-     insert into winnow.models (collection_id, number, backbone_id, run_id, head, options, fingerprint, labels_digest, directory, positives, negatives, chosen_epoch, metrics)
-     select collection_id, 2, backbone_id, run.id, head, options, fingerprint, labels_digest, directory, 1, 1, 1, metrics from winnow.models, run`,
+     insert into winnow.models (collection_id, number, backbone_id, run_id, head, options, fingerprint, labels_digest, directory, positives, negatives, chosen_epoch, metrics, calibration)
+     select collection_id, 2, backbone_id, run.id, head, options, fingerprint, labels_digest, directory, 1, 1, 1, metrics, calibration from winnow.models, run`,
   );
   const found = await rows(
     db,

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
+import { calibratedScore, type Calibration } from '../../src/ml/calibration.js';
 import { loadModel, saveModel, type ModelSpec } from '../../src/ml/model-files.js';
 import { parseTrainOptions } from '../../src/ml/training.js';
 import { temporaryDirectory, trained, twoClasses } from './support.js';
@@ -10,6 +11,15 @@ import { temporaryDirectory, trained, twoClasses } from './support.js';
 const SET = twoClasses(80, 24);
 const OPTIONS = parseTrainOptions({ epochs: 10 });
 const BACKBONE = { name: 'mobilenet-v3', fingerprint: 'f'.repeat(64) };
+const CALIBRATION: Calibration = {
+  kind: 'COLLECTION',
+  slope: 1.5,
+  intercept: -2,
+  labelBalance: 0.5,
+  balance: 0.1,
+  sample: 2000,
+  reason: null,
+};
 const LOADING = { threads: 1, expectBackbone: BACKBONE.fingerprint };
 
 test('a saved model loads again and scores the same, bit for bit', async (t) => {
@@ -19,10 +29,15 @@ test('a saved model loads again and scores the same, bit for bit', async (t) => 
     const scorer = await loadModel(directory, LOADING);
     t.after(() => scorer.dispose());
     assert.equal(scorer.fingerprint, fingerprint);
-    assert.deepEqual(scorer.spec, { ...spec, version: 1, files: scorer.spec.files });
+    assert.deepEqual(scorer.spec, { ...spec, version: 2, files: scorer.spec.files });
     scores.push(await scorer.score(SET.features, 80));
   }
   assert.deepEqual(scores[0], scores[1]);
+  const [{ logits, scores: calibrated }] = scores;
+  assert.deepEqual(
+    calibrated,
+    logits.map((logit) => calibratedScore(CALIBRATION, logit)),
+  );
   assert.deepEqual((await readdir(directory)).sort(), ['head.onnx', 'spec.json']);
 });
 
@@ -58,7 +73,7 @@ test('any flipped byte is found, and the file named', async (t) => {
 test('a missing, empty or foreign file is damage, too', async (t) => {
   const empty = await temporaryDirectory(t);
   await assert.rejects(loadModel(empty, LOADING), { code: 'MODEL_DAMAGED', message: /spec\.json.*ENOENT/ });
-  for (const text of ['', 'null', '[]', '{}', '{"version":2}', '{"fingerprint":1}']) {
+  for (const text of ['', 'null', '[]', '{}', '{"version":1}', '{"fingerprint":1}']) {
     await writeFile(join(empty, 'spec.json'), text);
     await assert.rejects(loadModel(empty, LOADING), { code: 'MODEL_DAMAGED', message: /spec\.json/ }, text);
   }
@@ -111,6 +126,7 @@ async function saved(
     labelsDigest: 'd'.repeat(64),
     chosenEpoch: head.chosenEpoch,
     metrics: head.metrics,
+    calibration: CALIBRATION,
   };
   return { directory, spec, ...(await saveModel(directory, head, spec)) };
 }

@@ -24,9 +24,18 @@ test('what is out of range is refused by name', () => {
     [{ l2: -0.1 }, /^l2 must be a number of at least 0/],
     [{ seed: 2 ** 32 }, /^seed must be a whole number from 0 to 4294967295/],
     [{ validationShare: 0.6 }, /^validationShare must be a number from 0.05 to 0.5/],
+    [{ folds: 0 }, /^folds must be a whole number from 1 to 20/],
+    [{ calibration: 'none' }, /^calibration must be NONE, LABELS or COLLECTION/],
     [{ patience: -1 }, /^patience/],
     [{ dropout: 0.5 }, /^There is no train option dropout\. The options are head, epochs/],
   ];
   for (const [input, message] of refused)
     assert.throws(() => parseTrainOptions(input), { code: 'BAD_INPUT', message }, JSON.stringify(input));
+});
+
+test('a linear head has as many folds as the share makes, unless told; an MLP has one', () => {
+  assert.equal(parseTrainOptions({ validationShare: 0.5 }).folds, 2);
+  assert.equal(parseTrainOptions({ validationShare: 0.05 }).folds, 20);
+  assert.equal(parseTrainOptions({ validationShare: 0.5, folds: 7 }).folds, 7);
+  assert.equal(parseTrainOptions({ head: 'MLP', validationShare: 0.5 }).folds, 1);
 });

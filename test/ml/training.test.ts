@@ -3,8 +3,11 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { rocAuc } from '../../src/ml/metrics.js';
+import { createHead, featureStatistics } from '../../src/ml/heads.js';
+import { logLoss, rocAuc } from '../../src/ml/metrics.js';
+import { createRandom } from '../../src/ml/random.js';
 import { loadTensorflow } from '../../src/ml/tensorflow.js';
+import { heldOutLogits, learn } from '../../src/ml/training-loop.js';
 import { parseTrainOptions, trainHead, type EpochResult } from '../../src/ml/training.js';
 import { plainLogits } from './plain-logits.js';
 import { temporaryDirectory, trained, twoClasses } from './support.js';
@@ -22,7 +25,7 @@ test('LINEAR learns what can be learnt, and its metrics are those of pictures it
     validationAuc !== null && Math.abs(validationAuc - auc) < 0.04,
     `validation AUC ${validationAuc} for ${auc}`,
   );
-  assert.deepEqual([validationPositives, trainingNegatives], [40, 160]);
+  assert.deepEqual([validationPositives, trainingNegatives], [200, 200]);
   assert.equal(head.epochs[head.chosenEpoch - 1].validationAuc, validationAuc);
 });
 
@@ -100,12 +103,61 @@ test('patience ends training, and patience 0 never does', async (t) => {
   assert.equal(endless.epochs.length, 30);
 });
 
-test('the logits of the validation part are those of the chosen weights', async (t) => {
+test('with one fold, the held-out logits are those of the weights, which learnt from the rest', async (t) => {
   const set = twoClasses(100, 20);
-  const { weights, split, validationLogits } = await trained(t, set);
-  plainLogits(weights, rowsOf(set.features, set.dimensions, split.validation)).forEach((logit, i) =>
-    assert.ok(Math.abs(logit - validationLogits[i]) < 1e-4 * Math.max(1, Math.abs(logit))),
+  const { weights, folds, heldOutLogits: judged, metrics } = await trained(t, set, { folds: 1 });
+  assert.deepEqual([metrics.trainingPositives, metrics.validationPositives], [40, 10]);
+  plainLogits(weights, rowsOf(set.features, set.dimensions, folds.heldOut)).forEach((logit, i) =>
+    assert.ok(Math.abs(logit - judged[i]) < 1e-4 * Math.max(1, Math.abs(logit))),
   );
+});
+
+for (const kind of ['LINEAR', 'MLP'] as const) {
+  test(`${kind}: what judges a label has not seen it, while the model learns from it`, async (t) => {
+    const { tf } = await loadTensorflow();
+    const set = twoClasses(60, 12);
+    const rows = Int32Array.from(set.labels, (_, row) => row);
+    const folds = { outputs: 4, judge: rows.map((row) => row % 3), learnt: rows, heldOut: rows };
+    const learnt = async (labels: Uint8Array) => {
+      const statistics = featureStatistics(set.features, 12, rows);
+      const head = createHead(tf, kind, statistics, { learningRate: 0.01, l2: 0.05 }, createRandom(1), 4);
+      t.after(() => head.dispose());
+      for (let epoch = 0; epoch < 3; epoch++) await learn(tf, head, { ...set, labels }, rows, folds, 16);
+      return { judged: await heldOutLogits(tf, head, set, folds), weights: await head.weights() };
+    };
+    const before = await learnt(set.labels);
+    const after = await learnt(set.labels.map((label, row) => (row === 7 ? 1 - label : label)));
+    for (const row of rows) {
+      const same = before.judged[row] === after.judged[row];
+      assert.equal(same, row % 3 === 7 % 3, `row ${row}`);
+    }
+    assert.notDeepEqual(after.weights, before.weights);
+  });
+
+  test(`${kind}: with folds every label is judged, and less well than by the model, which learnt it`, async (t) => {
+    const set = twoClasses(120, 30);
+    const { folds, heldOutLogits: judged, weights } = await trained(t, set, { ...FAST[kind], folds: 4 });
+    assert.deepEqual([folds.outputs, judged.length], [5, 120]);
+    assert.ok(logLoss(plainLogits(weights, set.features), set.labels) < logLoss(judged, set.labels));
+  });
+}
+
+test('many outputs learn as each would alone', async () => {
+  const { tf } = await loadTensorflow();
+  const set = twoClasses(60, 12);
+  const rows = Int32Array.from(set.labels, (_, row) => row);
+  const learning = { learningRate: 0.01, l2: 0.05 };
+  const statistics = featureStatistics(set.features, 12, rows);
+  const plain = { outputs: 1, judge: new Int32Array(60).fill(-1), learnt: rows, heldOut: rows };
+  const logits: Float32Array[] = [];
+  for (const outputs of [1, 3]) {
+    const judge = outputs === 1 ? plain.judge : rows.map((row) => row % 2);
+    const head = createHead(tf, 'LINEAR', statistics, learning, createRandom(1), outputs);
+    for (let epoch = 0; epoch < 5; epoch++) await learn(tf, head, set, rows, { ...plain, outputs, judge }, 16);
+    logits.push(Float32Array.from(plainLogits(await head.weights(), set.features)));
+    head.dispose();
+  }
+  logits[0].forEach((logit, i) => assert.ok(Math.abs(logit - logits[1][i]) < 1e-5));
 });
 
 test('other work of the process goes on while a head learns', async (t) => {

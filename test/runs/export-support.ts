@@ -6,6 +6,7 @@ import { ensureBackbone } from '../../src/catalog/features.js';
 import { imagesByUri } from '../../src/catalog/labels.js';
 import { recordModel } from '../../src/catalog/models.js';
 import { attachScores, copyScores, createScoreTable } from '../../src/catalog/scores.js';
+import { uncalibrated } from '../../src/ml/calibration.js';
 import type { Model } from '../../src/entities/index.js';
 import { execute, type Bench } from './support.js';
 
@@ -36,6 +37,7 @@ export async function score(bench: Bench, scores: ReadonlyMap<string, number>): 
       chosenEpoch: 1,
       metrics: {},
       labels: [],
+      calibration: uncalibrated(),
     });
     const byImage = new Map([...scores].map(([path, value]) => [images.get(path)!, value]));
     const values = Float32Array.from(byImage.values());

@@ -10,6 +10,7 @@ import { recordEpoch, recordModel } from '../../src/catalog/models.js';
 import { recordImages } from '../../src/catalog/record-images.js';
 import { createRun, finishRun, startRun } from '../../src/catalog/runs.js';
 import { attachScores, copyScores, createScoreTable } from '../../src/catalog/scores.js';
+import { uncalibrated } from '../../src/ml/calibration.js';
 
 export interface FilledCatalog {
   collectionId: number;
@@ -86,6 +87,7 @@ export async function fillCatalog(db: DataSource, n: number, name = 'people'): P
       chosenEpoch: 3,
       metrics: { validationAuc: 0.9, validationRecall: null },
       labels: [],
+      calibration: uncalibrated(),
     });
     await finishRun(tx, train.id, 'SUCCEEDED', {});
 

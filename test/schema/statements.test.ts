@@ -108,8 +108,8 @@ test('no field path takes more statements for a longer page', async (t) => {
        insert into winnow.runs (collection_id, stage, state, finished_at)
        select $1, 'TRAIN', 'SUCCEEDED', now() from generate_series(1, 3) returning id),
      model as (
-       insert into winnow.models (collection_id, number, backbone_id, run_id, head, options, fingerprint, labels_digest, directory, positives, negatives, chosen_epoch, metrics)
-       select $1, 1 + row_number() over (), backbone_id, run.id, head, options, fingerprint, labels_digest, 'models/' || run.id, 1, 1, 1, metrics
+       insert into winnow.models (collection_id, number, backbone_id, run_id, head, options, fingerprint, labels_digest, directory, positives, negatives, chosen_epoch, metrics, calibration)
+       select $1, 1 + row_number() over (), backbone_id, run.id, head, options, fingerprint, labels_digest, 'models/' || run.id, 1, 1, 1, metrics, calibration
          from winnow.models m, run where m.id = $2 returning id)
      insert into winnow.thresholds (model_id, value, who) select id, 0.5, 'test' from model`,
     [collectionId, modelId],

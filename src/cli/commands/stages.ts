@@ -35,6 +35,8 @@ export interface TrainFlags extends CommonFlags {
   l2?: number;
   seed?: number;
   validationShare?: number;
+  folds?: number;
+  calibration?: string;
   patience?: number;
 }
 
@@ -75,9 +77,11 @@ export function embed(flags: EmbedFlags): Promise<void> {
 
 /** `winnow train` */
 export function train(flags: TrainFlags): Promise<void> {
-  const { collection, backbone, head, epochs, batchSize, learningRate, l2, seed, validationShare, patience } = flags;
-  const numbers = { epochs, batchSize, learningRate, l2, seed, validationShare, patience };
-  const options = given({ backbone, head: head && constant(head), ...numbers });
+  const { collection, backbone, head, calibration } = flags;
+  const { epochs, batchSize, learningRate, l2, seed, validationShare, folds, patience } = flags;
+  const numbers = { epochs, batchSize, learningRate, l2, seed, validationShare, folds, patience };
+  const words = { head: head && constant(head), calibration: calibration && constant(calibration) };
+  const options = given({ backbone, ...words, ...numbers });
   return command(flags, { collection, stage: 'TRAIN', options });
 }
 

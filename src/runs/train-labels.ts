@@ -1,0 +1,70 @@
+import { sourcesOf } from '../catalog/batches.js';
+import { readFeatures } from '../catalog/features.js';
+import type { TrainingLabel } from '../catalog/labels.js';
+import { WinnowError } from '../errors.js';
+import { fromFloat16 } from '../ml/float16.js';
+import { featureWriter, makeFeatures, type MadeFeatures } from './features.js';
+import type { FeatureSpec } from './networks.js';
+import type { ChunkInHand, RunInHand } from './stage.js';
+
+/** Sources of an image that are tried when its features have to be made. */
+const SOURCES = 16;
+
+/**
+ * Said before anything is computed; the split says it again, more exactly, for what is left then.
+ * @throws WinnowError TOO_FEW_LABELS, ONE_CLASS_ONLY
+ */
+export function requireBothClasses(labels: TrainingLabel[]): void {
+  if (labels.length === 0) {
+    throw new WinnowError(
+      'TOO_FEW_LABELS',
+      'There are no labels in this collection yet. Label images of both kinds, some dozens of each, and train again.',
+    );
+  }
+  const [{ value }] = labels;
+  if (labels.every((label) => label.value === value)) {
+    throw new WinnowError(
+      'ONE_CLASS_ONLY',
+      `All ${labels.length} labels are ${value}. Label some images of the other kind, too.`,
+    );
+  }
+}
+
+/** Makes the features that labels lack, while the run counts those that cannot be used as failed. */
+export async function makeMissing(
+  run: RunInHand<object>,
+  chunk: ChunkInHand<object>,
+  features: FeatureSpec,
+  labels: TrainingLabel[],
+): Promise<void> {
+  const { dataSource, id } = run;
+  const { backboneId } = features;
+  const { imageIds } = await readFeatures(dataSource, { backboneId, imageIds: labels.map(({ imageId }) => imageId) });
+  const there = new Set(imageIds);
+  const missing = labels.filter(({ imageId }) => !there.has(imageId));
+  const sources = await sourcesOf(
+    dataSource,
+    missing.map(({ imageId }) => ({ of: imageId, first: SOURCES })),
+  );
+  const pictures = missing.map(({ imageId, sha256 }, i) => ({
+    imageId,
+    sha256,
+    uris: sources[i].map(({ uri }) => uri),
+  }));
+  const count = ({ failures }: MadeFeatures) => ({ failed: failures.length, total: failures.length });
+  await makeFeatures(run, features, pictures, featureWriter(id, 'TRAIN', chunk, features, count), chunk);
+}
+
+/** The labels that have features, in their order, with these features in one array. */
+export async function withFeatures(
+  { dataSource }: RunInHand<object>,
+  { backboneId, dimensions }: FeatureSpec,
+  labels: TrainingLabel[],
+): Promise<{ labels: TrainingLabel[]; vectors: Float32Array }> {
+  const stored = await readFeatures(dataSource, { backboneId, imageIds: labels.map(({ imageId }) => imageId) });
+  const byImage = new Map(Array.from(stored.imageIds, (imageId, i) => [imageId, stored.vectors[i]]));
+  const usable = labels.filter(({ imageId }) => byImage.has(imageId));
+  const vectors = new Float32Array(usable.length * dimensions);
+  usable.forEach(({ imageId }, i) => fromFloat16(byImage.get(imageId)!, vectors, i * dimensions));
+  return { labels: usable, vectors };
+}
