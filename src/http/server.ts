@@ -14,6 +14,7 @@ import { access } from './access.js';
 import { deadline } from './deadline.js';
 import { errorHandler } from './errors.js';
 import { createGraphql } from './graphql.js';
+import { originals } from './originals.js';
 import { page } from './page.js';
 import { givePicturePass, hasPicturePass } from './picture-pass.js';
 import { pictures } from './pictures.js';
@@ -40,7 +41,7 @@ const ANSWER_TIMEOUT = 20_000;
 const FAREWELL = 5_000;
 
 /**
- * Serves the page, /graphql, /pictures/:image, /healthz and, to what is no browser, a word of welcome at /.
+ * Serves the page, /graphql, /pictures/:image and its /original, /healthz and, to what is no browser, a word of welcome at /.
  * @throws WinnowError CONFIGURATION when the address cannot be listened on
  */
 export async function startHttp(
@@ -60,11 +61,11 @@ export async function startHttp(
   app.get('/healthz', health(services));
   app.use(page(log));
   const checked = access(config);
-  const shown = pictures(services.dataSource, services.squareOf);
-  app.get('/pictures/:image', (request, response, next) =>
+  app.get('/pictures/{*rest}', (request, response, next) =>
     hasPicturePass(config, request) ? next() : checked(request, response, next),
   );
-  app.get('/pictures/:image', shown);
+  app.get('/pictures/:image', pictures(services.dataSource, services.squareOf));
+  app.get('/pictures/:image/original', originals(config, services));
   app.use(checked);
   app.post('/picture-pass', givePicturePass(config));
   app.get('/', welcome);
