@@ -3,6 +3,9 @@ import { resolve } from 'node:path';
 
 import { WinnowError } from './errors.js';
 
+export const PROVIDER_NAMES = ['tensorrt', 'cuda', 'coreml', 'dml', 'webgpu', 'cpu'] as const;
+export type ProviderName = (typeof PROVIDER_NAMES)[number];
+
 export interface Config {
   /** Everything Winnow keeps on disk: the embedded database, letterboxed squares, converted backbones, models. */
   readonly home: string;
@@ -20,6 +23,8 @@ export interface Config {
   readonly threads: number;
   /** The .h5 file with the weights of VGG16; null to download the official one when it is first needed. */
   readonly vgg16Weights: string | null;
+  /** ONNX Runtime's execution providers, best first; `auto` for what this machine has. */
+  readonly providers: readonly ProviderName[] | 'auto';
   readonly limits: {
     /** Largest image accepted, in pixels (width x height). */
     readonly pixels: number;
@@ -57,6 +62,7 @@ export function parseConfig(env: Environment, cwd = process.cwd()): Config {
     worker: choice(env, 'WINNOW_WORKER', ['child', 'external'] as const),
     threads: integer(env, 'WINNOW_THREADS', availableParallelism(), 1, 1024),
     vgg16Weights: env.WINNOW_VGG16_WEIGHTS ? resolve(cwd, env.WINNOW_VGG16_WEIGHTS) : null,
+    providers: providers(env.WINNOW_PROVIDERS),
     limits: Object.freeze({
       pixels: integer(env, 'WINNOW_MAX_PIXELS', 100_000_000, 1, 2 ** 31 - 1),
       bytes: integer(env, 'WINNOW_MAX_BYTES', 256 * 2 ** 20, 1, 2 ** 31 - 1),
@@ -83,6 +89,7 @@ export function workerEnvironment(config: Config): NodeJS.ProcessEnv {
     WINNOW_ROOTS: config.roots.join(':'),
     WINNOW_THREADS: String(config.threads),
     WINNOW_VGG16_WEIGHTS: config.vgg16Weights ?? '',
+    WINNOW_PROVIDERS: config.providers === 'auto' ? '' : config.providers.join(),
     WINNOW_MAX_PIXELS: String(config.limits.pixels),
     WINNOW_MAX_BYTES: String(config.limits.bytes),
   };
@@ -111,6 +118,18 @@ function choice<T extends string>(env: Environment, name: string, options: reado
     throw new WinnowError('CONFIGURATION', `${name} must be one of ${options.join(', ')}, but is "${text}".`);
   }
   return found;
+}
+
+function providers(text: string | undefined): readonly ProviderName[] | 'auto' {
+  if (text === undefined || text === '' || text === 'auto') return 'auto';
+  const names = text.split(',').map((name) => name.trim());
+  const known = names.map((name) => PROVIDER_NAMES.find((provider) => provider === name));
+  const at = known.indexOf(undefined);
+  if (at < 0) return Object.freeze(known as ProviderName[]);
+  throw new WinnowError(
+    'CONFIGURATION',
+    `WINNOW_PROVIDERS must be auto, or names out of ${PROVIDER_NAMES.join(', ')} with commas between, but has "${names[at]}".`,
+  );
 }
 
 function token(env: Environment, name: string): string | null {

@@ -31,6 +31,7 @@ test('with nothing set', () => {
     worker: 'child',
     threads: availableParallelism(),
     vgg16Weights: null,
+    providers: 'auto',
     limits: { pixels: 100_000_000, bytes: 268_435_456 },
     introspection: true,
   });
@@ -49,6 +50,7 @@ test('with everything set', () => {
       WINNOW_WORKER: 'external',
       WINNOW_THREADS: '3',
       WINNOW_VGG16_WEIGHTS: 'vgg16.h5',
+      WINNOW_PROVIDERS: 'cuda, cpu',
       WINNOW_MAX_PIXELS: '1000',
       WINNOW_MAX_BYTES: '2000',
       WINNOW_INTROSPECTION: 'off',
@@ -65,6 +67,7 @@ test('with everything set', () => {
     worker: 'external',
     threads: 3,
     vgg16Weights: '/somewhere/vgg16.h5',
+    providers: ['cuda', 'cpu'],
     limits: { pixels: 1000, bytes: 2000 },
     introspection: false,
   });

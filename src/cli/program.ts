@@ -51,6 +51,12 @@ function addServe(program: Command): void {
     .description('do the heavy work of a service elsewhere on the same database (for WINNOW_WORKER=external)')
     .option('--json', 'print when it has started as JSON')
     .action(async (flags: WorkFlags) => (await import('./commands/serve.js')).work(flags));
+  program
+    .command('doctor')
+    .summary('what this machine has, what of it is used, and how to get more')
+    .description('what this machine has for embedding and training, what of it is used, and how to get more')
+    .option('--json', 'print the result as one JSON document')
+    .action(async (flags: { json?: boolean }) => (await import('./commands/doctor.js')).doctor(flags));
 }
 
 /** From package.json: one folder up from bin/ in a clone, two more from dist/src/cli/ in a package. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { WinnowError } from '../errors.js';
 import type { BackboneDefinition, Place, Precision } from './backbones/definition.js';
+import type { Provider } from './providers.js';
 
 export { BUILT_IN, builtInBackbone, DEFAULT_BACKBONE } from './backbones/built-in.js';
 export { PRECISIONS, type BackboneDefinition, type Place, type Precision } from './backbones/definition.js';
@@ -25,12 +26,16 @@ export interface Backbone extends BackboneDescription {
    * @returns n * dimensions numbers. A square's features are the same whichever squares are beside it.
    */
   embed(pixels: Uint8Array, n: number): Promise<Float32Array>;
+  /** What computes. */
+  readonly provider: Provider;
   dispose(): Promise<void>;
 }
 
 export interface LoadOptions extends Place {
   /** Processor cores that inference may use. */
   readonly threads: number;
+  /** What may compute, best first; see providersToTry. `auto` when left out. */
+  readonly providers?: readonly Provider[] | 'auto';
 }
 
 /**
@@ -42,11 +47,15 @@ const SQUARES_PER_RUN = 8;
 
 /**
  * A backbone's facts, without loading ONNX Runtime.
+ *
+ * The fingerprint names the arithmetic (FP32, INT8) and not what computes it: one run may be worked on by machines with and
+ * without a graphics card, and a catalog may move from one to the other. That is sound because a provider is only used when
+ * its features agree with the processor's to within the rounding that storing them costs anyway (best-engine.ts).
  * @throws WinnowError WEIGHTS_MISSING when the weights are not there.
  */
 export async function describeBackbone(definition: BackboneDefinition, place: Place): Promise<BackboneDescription> {
   const { name, size, dimensions, precision, about } = definition;
-  const made = { ...definition.made, engine: 'onnxruntime cpu float32' };
+  const made = { ...definition.made, arithmetic: precision };
   const weights = await definition.weights(place);
   const fingerprint = sha256(weights, JSON.stringify(made));
   return Object.freeze({
@@ -65,14 +74,16 @@ export async function describeBackbone(definition: BackboneDefinition, place: Pl
  */
 export async function loadBackbone(definition: BackboneDefinition, options: LoadOptions): Promise<Backbone> {
   const description = await describeBackbone(definition, options);
-  const { size, dimensions, fingerprint } = description;
+  const { size, dimensions, precision, fingerprint } = description;
   const network = await definition.network(options, fingerprint);
-  const { openEngine } = await import('./engine.js');
-  const engine = await openEngine(network, options);
+  const { openBestEngine } = await import('./best-engine.js');
+  const providers = precision === 'INT8' ? (['cpu'] as const) : (options.providers ?? 'auto');
+  const { engine, provider } = await openBestEngine(network, { ...options, providers, size, dimensions });
   const squareBytes = size * size * 3;
   const squaresPerRun = definition.squaresPerRun ?? SQUARES_PER_RUN;
   return {
     ...description,
+    provider,
     async embed(pixels, n) {
       if (pixels.length !== n * squareBytes) {
         throw new WinnowError(

@@ -1,5 +1,7 @@
 import { InferenceSession, Tensor, env } from 'onnxruntime-node';
 
+import type { Provider } from './providers.js';
+
 /** How loud ONNX Runtime is on stderr. */
 const ERROR = 3;
 const FATAL = 4;
@@ -21,11 +23,15 @@ export interface Engine {
 }
 
 /**
- * Opens an ONNX model on the processor.
+ * Opens an ONNX model.
  * @param threads processor cores that one run may use.
+ * @param provider what computes; the processor when left out. What a provider lacks, the processor does.
  */
-export async function openEngine(model: Uint8Array, { threads }: { threads: number }): Promise<Engine> {
-  const session = await openSession(model, threads);
+export async function openEngine(
+  model: Uint8Array,
+  { threads, provider = 'cpu' }: { threads: number; provider?: Provider },
+): Promise<Engine> {
+  const session = await openSession(model, threads, { provider });
   const [inputName] = session.inputNames;
   const [outputName] = session.outputNames;
   return {
@@ -46,7 +52,7 @@ export interface Probe {
 
 /** Opens an ONNX model to see what it gives. Quiet: what is wrong with it is thrown. */
 export async function openProbe(model: Uint8Array, { threads }: { threads: number }): Promise<Probe> {
-  const session = await openSession(model, threads, FATAL);
+  const session = await openSession(model, threads, { logSeverityLevel: FATAL });
   const [inputName] = session.inputNames;
   const [outputName] = session.outputNames;
   return {
@@ -64,11 +70,11 @@ export async function openProbe(model: Uint8Array, { threads }: { threads: numbe
 async function openSession(
   model: Uint8Array,
   threads: number,
-  logSeverityLevel: 3 | 4 = ERROR,
+  { provider = 'cpu', logSeverityLevel = ERROR }: { provider?: Provider; logSeverityLevel?: 3 | 4 },
 ): Promise<InferenceSession> {
   env.logLevel = 'error'; // Its warnings are about unknown processors and graphics cards. Only the first session reads this.
   return InferenceSession.create(model, {
-    executionProviders: ['cpu'],
+    executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threads,

@@ -5,6 +5,7 @@ import type * as Core from '@tensorflow/tfjs-core';
 import type * as Layers from '@tensorflow/tfjs-layers';
 
 import { systemCode } from '../errors.js';
+import { openWebgpu } from './tensorflow-webgpu.js';
 import { completeWasmKernels } from './wasm-kernels.js';
 
 /** Core and layers in one namespace. Operations are functions, `tf.add(a, b)`: tensors carry no chained methods. */
@@ -13,7 +14,7 @@ export type TensorFlow = Omit<typeof Core & typeof Layers, 'default'>;
 export interface LoadedTensorFlow {
   readonly tf: TensorFlow;
   /** What runs the kernels. */
-  readonly backend: 'tfjs-node-gpu' | 'tfjs-node' | 'wasm' | 'cpu';
+  readonly backend: 'tfjs-node-gpu' | 'tfjs-node' | 'webgpu' | 'wasm' | 'cpu';
 }
 
 const require = createRequire(import.meta.url);
@@ -24,8 +25,8 @@ const NATIVE = ['tfjs-node-gpu', 'tfjs-node'] as const;
 let loading: Promise<LoadedTensorFlow> | undefined;
 
 /**
- * Loads TensorFlow.js with the best backend present: tfjs-node-gpu, else tfjs-node, else wasm (one thread: its threads need
- * a browser's Worker), else plain JavaScript. Training works on all of them. Loaded once in a process.
+ * Loads TensorFlow.js with the best backend present: tfjs-node-gpu, else tfjs-node, else WebGPU on a graphics card, else wasm
+ * (one thread: its threads need a browser's Worker), else plain JavaScript. Training works on all of them. Loaded once in a process.
  */
 export function loadTensorflow(): Promise<LoadedTensorFlow> {
   loading ??= load();
@@ -50,6 +51,7 @@ async function load(): Promise<LoadedTensorFlow> {
   ]);
   const tf: TensorFlow = { ...core, ...layers };
   tf.enableProdMode(); // No banner that recommends tfjs-node.
+  if (await openWebgpu(core)) return { tf, backend: 'webgpu' };
   wasm.setWasmPaths(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')) + sep);
   if (await tf.setBackend('wasm')) {
     completeWasmKernels(core);

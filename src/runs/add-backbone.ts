@@ -88,23 +88,29 @@ export async function addBackbone(
 
 /** Squares a second that the backbone takes on this machine, all cores its own. Recorded in the catalog. */
 export async function measureSpeed(db: Db, config: Config, definition: BackboneDefinition): Promise<number> {
-  const backbone = await loadBackbone(definition, config);
+  const loaded = await loadBackbone(definition, config);
   try {
     const batch = definition.squaresPerRun ?? 8;
     const pixels = new Uint8Array(batch * definition.size * definition.size * 3).fill(128);
-    await backbone.embed(pixels, batch);
+    await loaded.embed(pixels, batch);
     let squares = 0;
     const begun = performance.now();
     while (performance.now() - begun < MEASURE_MS) {
-      await backbone.embed(pixels, batch);
+      await loaded.embed(pixels, batch);
       squares += batch;
     }
     const imagesPerSecond = squares / ((performance.now() - begun) / 1000);
     const { name, precision } = definition;
-    await recordSpeed(db, { backbone: name, precision, machine: hostname(), provider: 'cpu', imagesPerSecond });
+    await recordSpeed(db, {
+      backbone: name,
+      precision,
+      machine: hostname(),
+      provider: loaded.provider,
+      imagesPerSecond,
+    });
     return imagesPerSecond;
   } finally {
-    await backbone.dispose();
+    await loaded.dispose();
   }
 }
 
