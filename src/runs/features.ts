@@ -116,9 +116,12 @@ export function featureWriter(
     });
 }
 
-/** Pictures read and decoded at once: enough that the threads of the image library never wait for the disk. */
+/**
+ * Pictures under way at once. While the network computes, the event loop stands still, and no picture goes on to its next
+ * step: with many in line there is work for all cores all the same. 4 made 155 images/s on 2 cores, 16 made 165, 32 made 170.
+ */
 function aheadOf(threads: number): number {
-  return Math.max(4, threads * 2);
+  return Math.min(64, threads * 16);
 }
 
 /** Collects small pieces into groups worth a transaction; one is written while the next is collected. */
