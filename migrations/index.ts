@@ -1,6 +1,7 @@
 import { Catalog1764000000000 } from './1764000000000-catalog.js';
 import { Views1764200000000 } from './1764200000000-views.js';
 import { ImageFilters1764300000000 } from './1764300000000-image-filters.js';
+import { ImmediateCounts1764400000000 } from './1764400000000-immediate-counts.js';
 import { AddedBackbones1764600000000 } from './1764600000000-added-backbones.js';
 import { Calibration1764700000000 } from './1764700000000-calibration.js';
 
@@ -9,6 +10,7 @@ export const migrations = [
   Catalog1764000000000,
   Views1764200000000,
   ImageFilters1764300000000,
+  ImmediateCounts1764400000000,
   AddedBackbones1764600000000,
   Calibration1764700000000,
 ];

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { DataSource } from 'typeorm';
 
-import { checkBins } from '../../src/catalog/score-bins.js';
+import { wrongCounts } from '../../src/catalog/check-counts.js';
 import { rows } from '../../src/db.js';
 import { createRandom } from '../../src/ml/random.js';
 import { encodeId } from '../../src/schema/ids.js';
@@ -37,7 +37,7 @@ export async function mixedFigures(
   const { taken, errors } = await readAlong(appUrl, catalogs, seconds);
   const { runs, rows: writtenRows } = await writer.stop();
   const after = await settled(dataSource, appPid, before);
-  const wrong = await checkBins(dataSource, written.modelId);
+  const wrong = await wrongCounts(dataSource, written.modelId);
   for (const message of errors.slice(0, 5)) console.log(`mixed: ${message}`);
   console.log(`mixed: ${String(runs)} CLASSIFY runs of ${written.images} scores were written meanwhile`);
   return {

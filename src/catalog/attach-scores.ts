@@ -1,6 +1,8 @@
 import type { EntityManager } from 'typeorm';
 
 import { rows } from '../db.js';
+import { lockCollectionOf } from './collections.js';
+import { countBins } from './score-bins.js';
 import { isPartition, scorePartition, scoreTableOf } from './score-table.js';
 
 /** How long the swap may hold up readers who come after it, while it waits for those who came before. */
@@ -21,6 +23,7 @@ export async function attachScores(
   const table = scoreTableOf(runId);
   if ((await isPartition(tx, table)) === false) {
     await index(tx, table, modelId);
+    await lockCollectionOf(tx, modelId);
     await countBins(tx, table, modelId);
     await swapIn(tx, table, modelId);
   }
@@ -38,16 +41,6 @@ async function index(tx: EntityManager, table: string, modelId: number): Promise
   await rows(tx, `alter table ${table} add constraint ${name}_pkey primary key (model_id, image_id)`);
   await rows(tx, `create index ${name}_by_score on ${table} (model_id, score, image_id)`);
   await rows(tx, `analyze ${table}`);
-}
-
-async function countBins(tx: EntityManager, table: string, modelId: number): Promise<void> {
-  await rows(tx, 'delete from winnow.score_bins where model_id = $1', [modelId]);
-  await rows(
-    tx,
-    `insert into winnow.score_bins (model_id, bin, images)
-     select $1::integer, winnow.score_bin(score), count(*) from ${table} group by 2 order by 2`,
-    [modelId],
-  );
 }
 
 async function swapIn(tx: EntityManager, table: string, modelId: number): Promise<void> {

@@ -159,24 +159,6 @@ export async function latestModelsOf(db: Db, collectionIds: readonly number[]): 
   return collectionIds.map((id) => latest.get(id) ?? null);
 }
 
-/** How many images of each collection are labelled. */
-export async function labelCountsOf(
-  db: Db,
-  collectionIds: readonly number[],
-): Promise<{ positive: number; negative: number }[]> {
-  const found = await rows<{ of: number; positive: number; negative: number }>(
-    db,
-    /* sql */ `
-      select collection_id as of, count(*) filter (where value = 'POSITIVE')::integer as positive,
-        count(*) filter (where value = 'NEGATIVE')::integer as negative
-      from winnow.labels where collection_id = any($1::integer[]) and superseded_at is null group by collection_id`,
-    [collectionIds],
-    'label-counts-of',
-  );
-  const counts = new Map(found.map((row) => [row.of, row]));
-  return collectionIds.map((id) => counts.get(id) ?? { positive: 0, negative: 0 });
-}
-
 /** One row, or null, for each pair. */
 async function onePerPair<Row extends object>(
   db: Db,

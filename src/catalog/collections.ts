@@ -1,3 +1,5 @@
+import type { EntityManager } from 'typeorm';
+
 import { rows, type Db } from '../db.js';
 import { Collection } from '../entities/index.js';
 import { WinnowError } from '../errors.js';
@@ -47,4 +49,21 @@ export async function findCollection(db: Db, nameOrId: string | number): Promise
 /** All of them, by name. */
 export async function listCollections(db: Db): Promise<Collection[]> {
   return db.getRepository(Collection).find({ order: { name: 'ASC' } });
+}
+
+/**
+ * Waits for all others who change labels or scores of a collection, and keeps them out until the transaction ends. The histogram
+ * knows both: who writes the one must see the other. Taken before anything else that such a transaction locks.
+ */
+export async function lockCollection(tx: EntityManager, collectionId: number): Promise<void> {
+  await rows(tx, 'select from winnow.collections where id = $1 for no key update', [collectionId]);
+}
+
+/** The same for the collection of a model. */
+export async function lockCollectionOf(tx: EntityManager, modelId: number): Promise<void> {
+  await rows(
+    tx,
+    'select from winnow.collections c join winnow.models m on m.collection_id = c.id where m.id = $1 for no key update of c',
+    [modelId],
+  );
 }

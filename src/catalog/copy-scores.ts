@@ -2,6 +2,8 @@ import type { EntityManager } from 'typeorm';
 
 import { rows } from '../db.js';
 import { copyIn } from './copy-binary.js';
+import { lockCollectionOf } from './collections.js';
+import { tallySql } from './score-bins.js';
 import { isPartition } from './score-table.js';
 
 /**
@@ -40,7 +42,6 @@ export async function copyScores(
   );
 }
 
-// Scores go in by image and bins by bin, so two workers wait for each other instead of deadlocking.
 async function insertScores(
   tx: EntityManager,
   modelId: number,
@@ -48,16 +49,18 @@ async function insertScores(
   logits: Float32Array,
   scores: Float32Array,
 ): Promise<void> {
+  await lockCollectionOf(tx, modelId);
   await rows(
     tx,
     `with added as (
        insert into winnow.scores (model_id, image_id, logit, score)
        select $1::integer, s.image_id, s.logit, s.score
-         from unnest($2::integer[], $3::real[], $4::real[]) as s (image_id, logit, score) order by s.image_id
-       on conflict (model_id, image_id) do nothing returning score)
-     insert into winnow.score_bins (model_id, bin, images)
-     select $1::integer, winnow.score_bin(score), count(*) from added group by 2 order by 2
-     on conflict (model_id, bin) do update set images = score_bins.images + excluded.images`,
+         from unnest($2::integer[], $3::real[], $4::real[]) as s (image_id, logit, score)
+       on conflict (model_id, image_id) do nothing returning image_id, score)
+     insert into winnow.score_bins (model_id, bin, images, positives, negatives)
+     ${tallySql('$1::integer', 'added')}
+     on conflict (model_id, bin) do update set images = score_bins.images + excluded.images,
+       positives = score_bins.positives + excluded.positives, negatives = score_bins.negatives + excluded.negatives`,
     [modelId, Array.from(imageIds), Array.from(logits), Array.from(scores)],
   );
 }

@@ -2,7 +2,7 @@ import { rows, type Db } from '../db.js';
 import type { Verdict } from '../entities/index.js';
 import { countScores, nextUp } from './count-scores.js';
 import { branchesOf, Values, type ImagesAsked } from './image-filter.js';
-import { scoresAtOrAboveSql } from './score-bins.js';
+import { reachedSql, scoredSql } from './score-bins.js';
 
 /** Up to so many images are counted one by one. */
 export const COUNTED = 10_000;
@@ -68,7 +68,7 @@ function imagesSql(asked: ImagesAsked, most?: number): { text: string; values: u
   return values.statement(`${union.join(' union all ')} ${limit}`);
 }
 
-/** By the bins, put right by the labelled images, which are few. */
+/** By the bins: the images without a label whose scores are on that side, and those with the label that is on it. */
 async function countVerdicts(
   db: Db,
   asked: ImagesAsked & { modelId: number; threshold: number; verdict: Verdict },
@@ -77,25 +77,19 @@ async function countVerdicts(
   const { min = 0, max = 1 } = filter.score ?? {};
   const t = Math.fround(threshold);
   const [low, high] = verdict === 'OK' ? [Math.max(min, t), nextUp(max)] : [min, Math.min(nextUp(max), t)];
+  const labelled = verdict === 'OK' ? 'positives' : 'negatives';
+  const unlabelled = (of: string) => `${of}.images - ${of}.positives - ${of}.negatives`;
   const [{ count }] = await rows<{ count: number }>(
     db,
-    `select (greatest(0, ${scoresAtOrAboveSql('$1', '$2::real')} - ${scoresAtOrAboveSql('$1', '$3::real')}) + labels.more)::integer as count
-       from (select count(*) filter (where l.value = $4 and (s.score between $5::real and $6::real or (s.score is null and $7)))
-                    - count(*) filter (where s.score >= $2::real and s.score < $3::real) as more
-               from winnow.models m
-               join winnow.labels l on l.collection_id = m.collection_id and l.superseded_at is null
-               left join winnow.scores s on s.model_id = m.id and s.image_id = l.image_id
-              where m.id = $1) labels`,
-    [
-      modelId,
-      low,
-      Math.max(low, high),
-      verdict === 'OK' ? 'POSITIVE' : 'NEGATIVE',
-      min,
-      max,
-      !scoredOnly && filter.score === undefined,
-    ],
-    'count-verdicts',
+    `select (${unlabelled('low')} - (${unlabelled('high')}) + first.${labelled} - beyond.${labelled}
+             + case when $6 then c.${labelled} - scored.${labelled} else 0 end)::integer as count
+       from winnow.models m join winnow.collections c on c.id = m.collection_id
+      cross join ${reachedSql('$1', '$2::real')} low cross join ${reachedSql('$1', '$3::real')} high
+      cross join ${reachedSql('$1', '$4::real')} first cross join ${reachedSql('$1', '$5::real')} beyond
+      cross join ${scoredSql('$1')} scored
+      where m.id = $1`,
+    [modelId, low, Math.max(low, high), min, nextUp(max), !scoredOnly && filter.score === undefined],
+    `count-${labelled}`,
   );
   return count;
 }

@@ -1,5 +1,5 @@
 import { rows, type Db } from '../db.js';
-import { scoresAtOrAboveSql } from './score-bins.js';
+import { reachedSql } from './score-bins.js';
 
 /**
  * How many scores of a model lie from `min` to `max`, both included: exact, and by the bins, so without a scan.
@@ -11,7 +11,8 @@ export async function countScores(
 ): Promise<number> {
   const [{ count }] = await rows<{ count: number }>(
     db,
-    `select (${scoresAtOrAboveSql('$1', '$2::real')} - ${scoresAtOrAboveSql('$1', '$3::real')})::integer as count`,
+    `select (low.images - high.images)::integer as count
+       from ${reachedSql('$1', '$2::real')} low cross join ${reachedSql('$1', '$3::real')} high`,
     [modelId, min, nextUp(max)],
     'count-scores',
   );

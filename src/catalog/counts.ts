@@ -1,8 +1,8 @@
 import { rows, type Db } from '../db.js';
 import { WinnowError } from '../errors.js';
-import { sameBinAtOrAboveSql } from './score-bins.js';
+import { reachedSql, scoredSql } from './score-bins.js';
 import { checkThreshold } from './thresholds.js';
-import { thresholdRecordSql, verdictSql } from './verdict.js';
+import { thresholdRecordSql } from './verdict.js';
 
 export interface Counts {
   /** The threshold that was counted at. */
@@ -42,9 +42,8 @@ export async function countsAt(db: Db, asked: CountsAsked): Promise<Counts> {
 /**
  * Exact counts for each question, null where there is no such model.
  *
- * Counting is not scanning: above and below are sums over the bins and a scan of the one bin the threshold falls into;
- * ok and ng follow by looking at the labelled images, which are few, one by one. All of it is one statement, so it is
- * consistent while scores are written.
+ * Sums over the bins, which know the labels, and a scan of the one bin the threshold falls into. All of it is one statement,
+ * so it is consistent while scores and labels are written.
  * @throws WinnowError BAD_INPUT when a threshold is not within 0..1
  */
 export async function countsOf(db: Db, asked: readonly CountsAsked[]): Promise<(Counts | null)[]> {
@@ -59,27 +58,19 @@ export async function countsOf(db: Db, asked: readonly CountsAsked[]): Promise<(
   return asked.map((_, i) => counts.get(i + 1) ?? null);
 }
 
-const VERDICT = verdictSql({ label: 'l.value', score: 's.score', threshold: 'm.threshold' });
-
-// `offset 0` keeps the planner from looking the threshold up wherever it is named.
+// `offset 0` keeps the planner from looking the threshold up wherever it is named. By label, else by score, as in verdict.ts:
+// those that reach the threshold without a label, and all that are labelled POSITIVE.
 const SQL = `
-  select m.at, m.threshold, m.threshold_id as "thresholdId", (beyond + beside)::integer as above, (scored - beyond - beside)::integer as below,
-         (beyond + beside + more_ok)::integer as ok, (scored - beyond - beside + more_ng)::integer as ng,
-         labelled::integer, (m.images - scored)::integer as unscored
-    from (select asked.at, m.id, m.collection_id, c.images, coalesce(asked.threshold, t.value) as threshold, t.id as threshold_id
+  select asked.at, asked.threshold, asked.threshold_id as "thresholdId", reached.images::integer as above,
+         (scored.images - reached.images)::integer as below,
+         (reached.images - reached.positives - reached.negatives + asked.positives)::integer as ok,
+         (scored.images - scored.positives - scored.negatives
+            - reached.images + reached.positives + reached.negatives + asked.negatives)::integer as ng,
+         asked.positives + asked.negatives as labelled, (asked.images - scored.images)::integer as unscored
+    from (select asked.at, m.id, c.images, c.positives, c.negatives, coalesce(asked.threshold, t.value) as threshold, t.id as threshold_id
             from unnest($1::integer[], $2::real[]) with ordinality as asked (model_id, threshold, at)
             join winnow.models m on m.id = asked.model_id
             join winnow.collections c on c.id = m.collection_id
-            left join lateral ${thresholdRecordSql('m.id')} t on asked.threshold is null offset 0) m
-   cross join lateral (
-         select coalesce(sum(b.images), 0) as scored,
-                coalesce(sum(b.images) filter (where b.bin > winnow.score_bin(m.threshold)), 0) as beyond
-           from winnow.score_bins b where b.model_id = m.id) bins
-   cross join lateral ${sameBinAtOrAboveSql('m.id', 'm.threshold')} edge (beside)
-   cross join lateral (
-         select count(*) as labelled,
-                count(*) filter (where ${VERDICT} = 'OK') - count(*) filter (where s.score >= m.threshold) as more_ok,
-                count(*) filter (where ${VERDICT} = 'NG') - count(*) filter (where s.score < m.threshold) as more_ng
-           from winnow.labels l
-           left join winnow.scores s on s.model_id = m.id and s.image_id = l.image_id
-          where l.collection_id = m.collection_id and l.superseded_at is null) labels`;
+            left join lateral ${thresholdRecordSql('m.id')} t on asked.threshold is null offset 0) asked
+   cross join lateral ${scoredSql('asked.id')} scored
+   cross join lateral ${reachedSql('asked.id', 'asked.threshold')} reached`;

@@ -2,7 +2,7 @@ import { rows, type Db } from '../db.js';
 import type { Verdict } from '../entities/index.js';
 import { labelSql, sha256Sql, uriSql } from './image-columns.js';
 import { scoreRange, type ScorePage, type ScorePosition } from './page.js';
-import { scoresAtOrAboveSql } from './score-bins.js';
+import { reachedSql } from './score-bins.js';
 import { checkThreshold } from './thresholds.js';
 import { verdictSql } from './verdict.js';
 
@@ -34,12 +34,8 @@ export async function flipCounts(
   const [low, high] = from < to ? [from, to] : [to, from];
   const [{ flips }] = await rows<{ flips: number }>(
     db,
-    `select (${scoresAtOrAboveSql('$1', '$2::real')} - ${scoresAtOrAboveSql('$1', '$3::real')} - (
-        -- a filter, not a condition: labels are few, and their scores are best found one by one
-        select count(*) filter (where s.score >= $2::real and s.score < $3::real) from winnow.models m
-          join winnow.labels l on l.collection_id = m.collection_id and l.superseded_at is null
-          left join winnow.scores s on s.model_id = m.id and s.image_id = l.image_id
-         where m.id = $1))::integer as flips`,
+    `select (low.images - low.positives - low.negatives - high.images + high.positives + high.negatives)::integer as flips
+       from ${reachedSql('$1', '$2::real')} low cross join ${reachedSql('$1', '$3::real')} high`,
     [modelId, low, high],
     'flip-counts',
   );

@@ -126,38 +126,28 @@ export function branchesOf(asked: ImagesAsked, values: Values, along: 'SCORES' |
   return [{ along, from: `winnow.collection_images c ${scoreOf(id)}`, id, where }];
 }
 
-/** What must hold of an image whatever it is read along. Look-ups by id, so that a page is not planned as a scan of all. */
+/** What must hold of an image whatever it is read along. */
 function conditionsOf(filter: ImageFilter, scoredOnly: boolean, values: Values): (id: string) => string[] {
   const found: ((id: string) => string)[] = [];
-  const image = (id: string, test: string) => `(select ${test} from winnow.images i where i.id = ${id})`;
-  const range = (
-    of: Range | undefined,
-    type: string,
-    column: (id: string, test: (sql: string) => string) => string,
-  ) => {
-    if (of?.min !== undefined) {
-      const min = values.add(of.min, type);
-      found.push((id) => column(id, (sql) => `${sql} >= ${min}`));
-    }
-    if (of?.max !== undefined) {
-      const max = values.add(of.max, type);
-      found.push((id) => column(id, (sql) => `${sql} <= ${max}`));
-    }
-  };
   if (scoredOnly) found.push(() => 's.score is not null');
-  range(filter.score, 'real', (_, test) => test('s.score'));
-  range(filter.width, 'integer', (id, test) => image(id, test('i.width')));
-  range(filter.height, 'integer', (id, test) => image(id, test('i.height')));
-  if (filter.formats !== undefined) {
-    const formats = values.add(filter.formats, 'text[]');
-    found.push((id) => image(id, `i.format = any (${formats})`));
+  const score = rangeSql('s.score', filter.score, 'real', values);
+  found.push(() => score);
+  // One join for all that is asked of the image itself, so that the planner may begin with what is rare.
+  const ofImage = [
+    rangeSql('i.width', filter.width, 'integer', values),
+    rangeSql('i.height', filter.height, 'integer', values),
+    filter.formats ? `i.format = any (${values.add(filter.formats, 'text[]')})` : '',
+  ].filter(Boolean);
+  if (ofImage.length > 0) {
+    found.push((id) => `exists (select from winnow.images i where i.id = ${id} and ${ofImage.join(' and ')})`);
   }
   if (filter.sourcePrefix !== undefined) {
     // The range is what the index knows; the last character of Unicode ends it.
     const prefix = values.add(filter.sourcePrefix, 'text');
     found.push(
       (id) => `exists (select from winnow.sources u where u.image_id = ${id} and u.replaced_at is null
-        and left(u.uri, 200) ~>=~ left(${prefix}, 200) and left(u.uri, 200) ~<~ (left(${prefix}, 200) || chr(1114111))
+        and left(u.uri, 200) collate "C" >= left(${prefix}, 200)
+        and left(u.uri, 200) collate "C" < left(${prefix}, 200) || chr(1114111)
         and starts_with(u.uri, ${prefix}))`,
     );
   }
@@ -176,5 +166,14 @@ function conditionsOf(filter: ImageFilter, scoredOnly: boolean, values: Values):
         where bit_count((i.phash # like_this.phash)::bit(64)) <= ${most}))`,
     );
   }
-  return (id) => found.map((condition) => condition(id));
+  return (id) => found.map((condition) => condition(id)).filter(Boolean);
+}
+
+/** SQL of whether a value is in a range; empty when any is. */
+function rangeSql(column: string, range: Range | undefined, type: string, values: Values): string {
+  const bounds = [
+    range?.min === undefined ? '' : `${column} >= ${values.add(range.min, type)}`,
+    range?.max === undefined ? '' : `${column} <= ${values.add(range.max, type)}`,
+  ];
+  return bounds.filter(Boolean).join(' and ');
 }

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { rows } from '../db.js';
 import type { LabelOrigin, LabelValue } from '../entities/index.js';
 import { WinnowError } from '../errors.js';
+import { lockCollection } from './collections.js';
 
 export { imagesBySha, imagesByUri } from './find-images.js';
 export { labelsDigest, trainingLabels, type TrainingLabel } from './training-labels.js';
@@ -122,20 +123,19 @@ export async function undoLabels(
   return changes.length;
 }
 
-// Whoever changes labels locks their images first, in order of id: no deadlock, and each sees what the one before did.
+// Whoever changes labels holds their collection, so each sees what the one before did.
 async function lockMembers(tx: EntityManager, collectionId: number, imageIds: readonly number[]): Promise<void> {
-  const members = await rows<{ imageId: number }>(
+  await lockCollection(tx, collectionId);
+  const strangers = await rows<{ imageId: number }>(
     tx,
-    `select image_id as "imageId" from winnow.collection_images
-      where collection_id = $1 and image_id = any ($2::integer[]) order by image_id for no key update`,
+    `select asked.image_id as "imageId" from unnest($2::integer[]) as asked (image_id)
+      where not exists (select from winnow.collection_images c where c.collection_id = $1 and c.image_id = asked.image_id)`,
     [collectionId, imageIds],
   );
-  const asked = new Set(imageIds);
-  if (members.length === asked.size) return;
-  for (const { imageId } of members) asked.delete(imageId);
-  const some = [...asked].slice(0, 5).join(', ');
+  if (strangers.length === 0) return;
+  const some = strangers.slice(0, 5).map(({ imageId }) => imageId);
   throw new WinnowError(
     'NOT_FOUND',
-    `${asked.size} of the images to label are not in the collection, such as ${some}.`,
+    `${strangers.length} of the images to label are not in the collection, such as ${some.join(', ')}.`,
   );
 }

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 
 import { rows, type Db } from '../db.js';
+import { lockCollectionOf } from './collections.js';
 
 /** The table that a CLASSIFY run fills, with its schema. */
 export function scoreTableOf(runId: number): string {
@@ -36,6 +37,7 @@ export async function scorePartition(db: Db, modelId: number): Promise<string | 
 
 /** Removes all scores of a model. */
 export async function dropScores(tx: EntityManager, modelId: number): Promise<void> {
+  await lockCollectionOf(tx, modelId);
   const partition = await scorePartition(tx, modelId);
   if (partition !== null) await rows(tx, `drop table ${partition}`);
   await rows(tx, 'delete from winnow.score_bins where model_id = $1', [modelId]);

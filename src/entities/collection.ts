@@ -19,6 +19,14 @@ export class Collection {
   @Column({ name: 'images', type: 'integer', default: 0, insert: false, update: false })
   images!: number;
 
+  /** How many of them are labelled POSITIVE now; kept by a trigger on labels. */
+  @Column({ name: 'positives', type: 'integer', default: 0, insert: false, update: false })
+  positives!: number;
+
+  /** How many of them are labelled NEGATIVE now; kept by a trigger on labels. */
+  @Column({ name: 'negatives', type: 'integer', default: 0, insert: false, update: false })
+  negatives!: number;
+
   @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;
 

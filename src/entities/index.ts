@@ -15,6 +15,7 @@ import { Model } from './model.js';
 import { RunChunk } from './run-chunk.js';
 import { Run } from './run.js';
 import { ScoreBin } from './score-bin.js';
+import { ScoreTotal } from './score-total.js';
 import { Score } from './score.js';
 import { Source } from './source.js';
 import { Threshold } from './threshold.js';
@@ -46,6 +47,7 @@ export {
   RunChunk,
   Score,
   ScoreBin,
+  ScoreTotal,
   Source,
   Threshold,
   WorkerPool,
@@ -71,6 +73,7 @@ export const entities = [
   RunChunk,
   Score,
   ScoreBin,
+  ScoreTotal,
   Source,
   Threshold,
   WorkerPool,

@@ -15,6 +15,14 @@ export class ScoreBin {
   @Column({ name: 'images', type: 'integer' })
   images!: number;
 
+  /** How many of them are labelled POSITIVE now; kept by a trigger on labels. */
+  @Column({ name: 'positives', type: 'integer', default: 0 })
+  positives!: number;
+
+  /** How many of them are labelled NEGATIVE now; kept by a trigger on labels. */
+  @Column({ name: 'negatives', type: 'integer', default: 0 })
+  negatives!: number;
+
   @ManyToOne(() => Model)
   @JoinColumn({ name: 'model_id' })
   model!: Relation<Model>;

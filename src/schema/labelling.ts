@@ -1,6 +1,7 @@
 import { Arg, Args, ArgsType, Ctx, Field, ID, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
 import type { EntityManager } from 'typeorm';
 
+import { lockCollection } from '../catalog/collections.js';
 import { imagesAsked } from '../catalog/count-images.js';
 import { setLabels, undoLabels, withdrawLabels } from '../catalog/labels.js';
 import { sidesOf } from '../catalog/model-flips.js';
@@ -119,6 +120,7 @@ async function change<Result>(
   const ids = images == null ? [] : idsOf(images);
   const selected = matching == null ? null : selectionOf(matching);
   return dataSource.transaction(async (tx) => {
+    await lockCollection(tx, collectionId);
     const imageIds = selected === null ? ids : await imagesOf(tx, collectionId, selected);
     if (expectedCount != null && imageIds.length !== expectedCount) {
       const found = imageIds.length > MOST_MATCHING ? `more than ${MOST_MATCHING}` : imageIds.length;

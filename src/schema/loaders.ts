@@ -51,7 +51,6 @@ export function createLoaders(dataSource: DataSource) {
     counts: new DataLoader<CountsAsked, Counts | null, string>((asked) => countsOf(dataSource, asked), {
       cacheKeyFn: ({ modelId, threshold }) => `${modelId}:${threshold ?? ''}`,
     }),
-    labelCounts: new DataLoader((ids: readonly number[]) => batches.labelCountsOf(dataSource, ids)),
   };
 }
 

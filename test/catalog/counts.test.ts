@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { checkBins } from '../../src/catalog/score-bins.js';
+import { wrongCounts } from '../../src/catalog/check-counts.js';
 import { countsAt } from '../../src/catalog/counts.js';
 import { flipCounts, flipsPage } from '../../src/catalog/flips.js';
 import { setLabels } from '../../src/catalog/labels.js';
@@ -137,7 +137,7 @@ test('scores that are written in addition are in the counts at once, and only on
   await assert.rejects(add(300, 400, true), /power cut/);
   assert.equal((await countsAt(db, { modelId: model.id })).unscored, 300);
   await Promise.all([add(300, 450), add(350, 500), add(250, 400), add(300, 500)]);
-  assert.deepEqual(await checkBins(db, model.id), []);
+  assert.deepEqual(await wrongCounts(db, model.id), []);
   for (const threshold of EDGES) {
     const counts = await countsAt(db, { modelId: model.id, threshold });
     assert.deepEqual({ ...counts }, { ...(await countedOneByOne(db, model, threshold)) });
@@ -167,7 +167,7 @@ test('scoring everything again takes the place of the older scores, all at once'
   await Promise.all(readers);
   assert.ok([...seen].every((above) => above === 500 || above === 0));
   assert.equal((await countsAt(db, { modelId: model.id })).below, 500);
-  assert.deepEqual(await checkBins(db, model.id), []);
+  assert.deepEqual(await wrongCounts(db, model.id), []);
   assert.notEqual(await scorePartition(db, model.id), older);
   assert.deepEqual(await rows(db, 'select to_regclass($1) as gone', [older]), [{ gone: null }]);
 
@@ -198,7 +198,7 @@ test('a crash while a table is attached leaves the older scores and the full tab
     }),
   );
   assert.equal((await countsAt(db, { modelId: model.id })).above, 100);
-  assert.deepEqual(await checkBins(db, model.id), []);
+  assert.deepEqual(await wrongCounts(db, model.id), []);
   assert.equal(await createScoreTable(db, runId), table, 'it is kept as it is');
   assert.deepEqual(await db.transaction((tx) => attachScores(tx, { runId, modelId: model.id })), { scores: 100 });
   assert.equal((await countsAt(db, { modelId: model.id })).below, 100);

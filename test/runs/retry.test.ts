@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { failuresOf } from '../../src/catalog/batches.js';
 import { listFailures } from '../../src/catalog/failures.js';
 import { imagesByUri } from '../../src/catalog/labels.js';
-import { checkBins } from '../../src/catalog/score-bins.js';
+import { wrongCounts } from '../../src/catalog/check-counts.js';
 import { setThreshold } from '../../src/catalog/thresholds.js';
 import { rows } from '../../src/db.js';
 import type { Run } from '../../src/entities/index.js';
@@ -106,7 +106,7 @@ test('images that failed are tried again, stage by stage; what was done is not d
     scoresBefore,
   );
   assert.equal(scores.length, 28);
-  assert.deepEqual(await checkBins(db, modelId), []);
+  assert.deepEqual(await wrongCounts(db, modelId), []);
   assert.deepEqual(counts(await retry(bench, classified)), ['SUCCEEDED', 3, 0, 3, 0]);
 
   const [standing] = await rows<{ name: string; verdict: string }>(
