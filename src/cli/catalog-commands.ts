@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 
+import type { CheckFlags } from './commands/check.js';
 import type { ImagesFlags } from './commands/images.js';
 import type { RetryFlags } from './commands/retry.js';
 import type { FailuresFlags, RunsFlags } from './commands/runs.js';
@@ -36,6 +37,11 @@ export function addCatalogCommands(program: Command): void {
     .option('--first <number>', 'how many', whole(1, 1000), 20)
     .option('--after <cursor>', 'go on behind this cursor, printed at the end of the page before')
     .action(async (flags: ImagesFlags) => (await import('./commands/images.js')).listImages(flags));
+
+  withCommonFlags(program.command('check'))
+    .description('hold the counts that are kept against counting every score and label')
+    .option('--repair', 'count the histograms that are wrong anew')
+    .action(async (flags: CheckFlags) => (await import('./commands/check.js')).check(flags));
 
   const runs = program.command('runs').description('list, show, cancel and retry runs; read failures');
   withCommonFlags(runs.command('list', { isDefault: true }))

@@ -11,7 +11,7 @@ export const EXIT = { OK: 0, FAILED: 1, USAGE: 2, INTERRUPTED: 130 } as const;
 export async function runCommand(args: string[]): Promise<number> {
   try {
     await createProgram().parseAsync(args, { from: 'user' });
-    return EXIT.OK;
+    return Number(process.exitCode ?? EXIT.OK); // a command that ends well may still have something to say by it
   } catch (error) {
     // Help and version end the parsing by an error as well, and so does a command without its subcommand: help was shown.
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.OK;

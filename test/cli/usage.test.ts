@@ -16,6 +16,7 @@ test('--help names every command and the exit codes; --version says the version'
     'export',
     'threshold',
     'images',
+    'check',
     'runs',
     'serve',
   ]) {
