@@ -23,7 +23,7 @@ export interface Seen {
   /** Needed where there is no model. */
   readonly collectionId?: number;
   /** By that model, with the verdict at its threshold in force. */
-  readonly score?: ImageScore;
+  readonly score?: Partial<ImageScore>;
   readonly uri: string | null;
 }
 
@@ -36,7 +36,7 @@ const COLLECTION_ARGUMENT =
 })
 export class ImageType {
   constructor(
-    private readonly row: Pick<Image, 'id' | 'sha256'> & Partial<Image>,
+    private readonly row: Pick<Image, 'id'> & Partial<Image>,
     private readonly seen?: Seen,
   ) {}
 
@@ -46,8 +46,8 @@ export class ImageType {
   }
 
   @Field(() => String, { description: 'SHA-256 of the bytes, 64 hex digits.' })
-  get sha256(): string {
-    return this.row.sha256;
+  sha256(@Ctx() context: Context): string | Promise<string> {
+    return this.row.sha256 ?? this.whole(context).then(({ sha256 }) => sha256);
   }
 
   @Field(() => Int, { description: 'Pixels across, after the EXIF orientation is applied.' })
@@ -132,7 +132,7 @@ export class ImageType {
     @Ctx() context: Context,
     @Arg('model', () => ID, { nullable: true, description: MODEL_ARGUMENT }) model?: string,
   ): Promise<number | null> {
-    return (await this.scored(context, model)).score;
+    return this.scored(context, model, 'score');
   }
 
   @Field(() => Float, {
@@ -143,7 +143,7 @@ export class ImageType {
     @Ctx() context: Context,
     @Arg('model', () => ID, { nullable: true, description: MODEL_ARGUMENT }) model?: string,
   ): Promise<number | null> {
-    return (await this.scored(context, model)).logit;
+    return this.scored(context, model, 'logit');
   }
 
   @Field(() => VerdictEnum, {
@@ -154,7 +154,7 @@ export class ImageType {
     @Ctx() context: Context,
     @Arg('model', () => ID, { nullable: true, description: MODEL_ARGUMENT }) model?: string,
   ): Promise<Verdict | null> {
-    return (await this.scored(context, model)).verdict;
+    return this.scored(context, model, 'verdict');
   }
 
   @Field(() => [FailureType], {
@@ -194,7 +194,11 @@ export class ImageType {
   }
 
   /** What its page has told already, if it is what is asked for. */
-  told(field: 'uri' | keyof ImageScore, { model }: { model?: string | null }): string | number | null | undefined {
+  told(
+    field: 'sha256' | 'uri' | keyof ImageScore,
+    { model }: { model?: string | null },
+  ): string | number | null | undefined {
+    if (field === 'sha256') return this.row.sha256;
     if (this.seen === undefined || model != null) return undefined;
     return field === 'uri' ? this.seen.uri : this.seen.score?.[field];
   }
@@ -203,11 +207,16 @@ export class ImageType {
     return 'createdAt' in this.row ? (this.row as Image) : (await loaders.image.load(this.row.id))!;
   }
 
-  private async scored({ loaders }: Context, model: string | undefined): Promise<ImageScore> {
+  private async scored<Part extends keyof ImageScore>(
+    { loaders }: Context,
+    model: string | undefined,
+    part: Part,
+  ): Promise<ImageScore[Part]> {
     const modelId = model == null ? this.seen?.modelId : decodeId('model', model, 'model');
     if (modelId === undefined) throw notReachedThrough('model', 'model');
-    if (this.seen?.score && this.seen.modelId === modelId) return this.seen.score;
-    return loaders.score.load([modelId, this.row.id]);
+    const seen: ImageScore[Part] | undefined = this.seen?.modelId === modelId ? this.seen.score?.[part] : undefined;
+    if (seen !== undefined) return seen;
+    return (await loaders.score.load([modelId, this.row.id]))[part];
   }
 }
 
@@ -217,7 +226,7 @@ export class ImageType {
  */
 export function giveWhatIsTold(schema: GraphQLSchema): void {
   const fields = (schema.getType('Image') as GraphQLObjectType<ImageType, Context>).getFields();
-  for (const name of ['uri', 'score', 'logit', 'verdict'] as const) {
+  for (const name of ['sha256', 'uri', 'score', 'logit', 'verdict'] as const) {
     const { resolve } = fields[name];
     fields[name].resolve = (image, args: { model?: string | null }, context, info) => {
       const told = image.told(name, args);

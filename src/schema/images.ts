@@ -1,9 +1,11 @@
-import { Arg, Args, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, Field, ID, Info, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import type { DataSource } from 'typeorm';
 
 import { countImages, type ImageCount } from '../catalog/count-images.js';
 import type { ImageFilter, ImagesAsked } from '../catalog/image-filter.js';
 import { imagePage, type FoundImage, type ImageOrder } from '../catalog/image-page.js';
-import { scorePage, type ScoredImage } from '../catalog/page.js';
+import { briefScorePage, scorePage, type BriefImage, type ScoredImage, type ScorePage } from '../catalog/page.js';
 import { WinnowError } from '../errors.js';
 import { connectionOf, edgeType, pageCost, PageArguments, PageInfo, parsePage } from './connections.js';
 import type { Connection, Edge, Page } from './connections.js';
@@ -14,7 +16,10 @@ import { decodeId } from './ids.js';
 import { checkRange, filterOf, ImageFilterInput, needsModel, ScoreRange } from './image-filter.js';
 import { ImageType } from './image.js';
 import { badInput } from './input.js';
+import { mentions } from './mentions.js';
 
+/** Fields of an image that a brief page does not tell. */
+const BEYOND_BRIEF = ['sha256', 'logit'];
 const ImageEdge = edgeType('Image', () => ImageType);
 
 @ObjectType({ description: 'A page of nodes of type Image.' })
@@ -68,6 +73,7 @@ export class ImagesResolver {
   async images(
     @Args(() => PageArguments) args: PageArguments,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
     @Arg('model', () => ID, {
       nullable: true,
       description: 'The model whose scores and verdicts count. Give this or collection.',
@@ -99,7 +105,8 @@ export class ImagesResolver {
     const { modelId } = asked;
     const plain = Object.entries(asked.filter).every(([name, value]) => name === 'score' || value === undefined);
     if (modelId !== null && plain && (asked.order === 'SCORE_DESC' || asked.order === 'SCORE_ASC')) {
-      return byScore(context, { ...asked, modelId }, page, kind);
+      const read = mentions(info, BEYOND_BRIEF) ? scorePage : briefScorePage;
+      return byScore(context, { ...asked, modelId }, page, kind, read);
     }
     return byFilter(context, asked, page, kind);
   }
@@ -144,11 +151,12 @@ async function byScore(
   asked: Asked & { modelId: number },
   page: Page,
   kind: string,
+  read: (db: DataSource, page: ScorePage) => Promise<(ScoredImage | BriefImage)[]>,
 ): Promise<ImageConnection> {
   const { modelId, filter, order } = asked;
   const position = page.from === null ? undefined : { score: page.from[0], imageId: page.from[1] };
   const size = page.size + 1;
-  const found = await scorePage(dataSource, {
+  const found = await read(dataSource, {
     modelId,
     ...filter.score,
     order: order === 'SCORE_ASC' ? 'ASC' : 'DESC',
@@ -219,10 +227,11 @@ class FoundEdge implements Edge<ImageType> {
   constructor(
     private readonly kind: string,
     through: { modelId: number } | { collectionId: number },
-    private readonly row: ScoredImage | FoundImage,
+    private readonly row: ScoredImage | BriefImage | FoundImage,
     private readonly from: number,
   ) {
-    const { imageId, sha256, uri } = row;
+    const { imageId, uri } = row;
+    const sha256 = 'sha256' in row ? row.sha256 : undefined;
     const seen = 'modelId' in through ? { ...through, score: row, uri } : { ...through, uri };
     this.node = new ImageType({ id: imageId, sha256 }, seen);
   }

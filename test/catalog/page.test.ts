@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { setLabels } from '../../src/catalog/labels.js';
-import { scorePage, type ScoredImage, type ScoreOrder } from '../../src/catalog/page.js';
+import { briefScorePage, scorePage, type ScoredImage, type ScoreOrder } from '../../src/catalog/page.js';
 import { rows } from '../../src/db.js';
 import { freshDatabase } from '../support/database.js';
 import { collectionOf, modelOf, randomNumbers, score } from './support.js';
@@ -32,7 +32,10 @@ test('pages in both orders and both directions give every image of the range onc
       const inOrder = (order === 'ASC' ? wanted : [...wanted].reverse()).map(({ imageId }) => imageId);
       const forward: ScoredImage[] = [];
       for (;;) {
-        const page = await scorePage(db, { modelId: model.id, min, max, order, first: 37, after: forward.at(-1) });
+        const asked = { modelId: model.id, min, max, order, first: 37, after: forward.at(-1) };
+        const page = await scorePage(db, asked);
+        const brief = page.map(({ imageId, score, label, verdict, uri }) => ({ imageId, score, label, verdict, uri }));
+        assert.deepEqual(await briefScorePage(db, asked), brief);
         forward.push(...page);
         if (page.length < 37) break;
       }
