@@ -18,7 +18,7 @@ export function deadline(limit: number, answer: ErrorRequestHandler): RequestHan
     }, limit);
     response.once('close', () => {
       clearTimeout(timer);
-      work.abort(new WinnowError('CANCELLED', 'The client went away.'));
+      if (!response.writableFinished) work.abort(new WinnowError('CANCELLED', 'The client went away.'));
     });
     next();
   };

@@ -1,6 +1,6 @@
 import { ApolloArmor } from '@escape.tech/graphql-armor';
 import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from '@apollo/server';
-import { getVariableValues, GraphQLError, OperationTypeNode } from 'graphql';
+import { getVariableValues, GraphQLError, Kind, OperationTypeNode } from 'graphql';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode, ValidationContext, ValidationRule } from 'graphql';
 // Its ES module would bring a second copy of graphql along.
 import { getComplexity } from 'graphql-query-complexity/cjs';
@@ -50,8 +50,30 @@ export function checkCost(
   operation: OperationDefinitionNode,
   variables: Record<string, unknown>,
 ): void {
-  const cost = costOf(schema, document, operation, variables);
+  const asked = sizesAsked(operation, variables);
+  const costs = costsKnown.get(operation) ?? new Map<string, number>();
+  const cost = costs.get(asked) ?? costOf(schema, document, operation, variables);
+  if (asked.length <= LONGEST_KEY && costs.size < MOST_COSTS) costsKnown.set(operation, costs.set(asked, cost));
   if (cost > LIMITS.cost) throw tooLarge('points of cost', LIMITS.cost, cost);
+}
+
+/** Costs that were found before, of operations that the engine keeps from one request to the next. */
+const costsKnown = new WeakMap<OperationDefinitionNode, Map<string, number>>();
+const MOST_COSTS = 20;
+const LONGEST_KEY = 500;
+/** Their values are no sizes, so they say nothing of the cost; whether they are of the right kind may. */
+const NO_SIZES = new Set(['ID', 'String', 'Float']);
+
+/** The variables as far as the cost of an operation can depend on them. */
+function sizesAsked({ variableDefinitions = [] }: OperationDefinitionNode, variables: Record<string, unknown>): string {
+  const asked = variableDefinitions.map(({ variable, type }) => {
+    const value = variables[variable.name.value];
+    const named = type.kind === Kind.NON_NULL_TYPE ? type.type : type;
+    const isNoSize = named.kind === Kind.NAMED_TYPE && NO_SIZES.has(named.name.value) && typeof value !== 'object';
+    if (isNoSize) return typeof value;
+    return value === undefined ? [] : [value]; // one left out has its default, null has not
+  });
+  return JSON.stringify(asked);
 }
 
 /** Refuses mutations to those who may only read. One place for all of them, so that none can be forgotten. */
