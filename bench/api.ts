@@ -1,5 +1,5 @@
 import { decisionFigures } from './api/decisions.js';
-import { fill } from './api/fill.js';
+import { filled } from './api/fill.js';
 import { mixedFigures } from './api/mixed.js';
 import { pageFigures } from './api/pages.js';
 import { scoreWriteFigures } from './api/score-write.js';
@@ -17,17 +17,19 @@ export interface ApiOptions {
   most?: number;
   /** Only these of `pages`, `decisions`, `writing` and `mixed`. */
   only?: string[];
+  /** A folder where the catalogs stay, so that the next bench finds them filled; left out, they are gone afterwards. */
+  home?: string;
 }
 
 /**
  * The API on catalogs of 75 thousand, 1 million and 10 million scores, next to a plain node http and pg handler with SQL
  * written by hand. The service, the handler and whoever writes are processes of their own; the load comes from this one.
  */
-export async function api({ most = Infinity, only = PARTS }: ApiOptions): Promise<Report> {
+export async function api({ most = Infinity, only = PARTS, home }: ApiOptions): Promise<Report> {
   const within = SIZES.filter((size) => size <= most);
   const sizes = within.length > 0 ? within : [most];
   return withScratch(async ({ config, dataSource }) => {
-    const catalogs = await fill(dataSource, sizes);
+    const catalogs = await filled(dataSource, sizes);
     const largest = catalogs[catalogs.length - 1];
     const databaseUrl = String((dataSource.options as { url?: string }).url);
     const servers = await startServers(config.home, databaseUrl);
@@ -44,5 +46,5 @@ export async function api({ most = Infinity, only = PARTS }: ApiOptions): Promis
     } finally {
       await servers.stop();
     }
-  });
+  }, home);
 }

@@ -11,8 +11,10 @@ interface Options {
   pictures?: string;
   /** The most scores in a catalog. */
   most?: number;
-  /** Parts of the bench. */
+  /** Parts of the bench; none: only what comes before them. */
   only?: string[];
+  /** Where what was filled is kept for the next time. */
+  home?: string;
 }
 
 /** Every bench gives figures, each beside a limit measured in the same run. */
@@ -21,6 +23,7 @@ const BENCHES: Record<string, (options: Options) => Promise<Report>> = { api, cl
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    home: { type: 'string' },
     json: { type: 'string' },
     most: { type: 'string' },
     only: { type: 'string' },
@@ -30,12 +33,17 @@ const { values, positionals } = parseArgs({
 const bench = BENCHES[positionals[0] ?? ''];
 if (!bench || positionals.length > 1) {
   console.error(
-    `usage: npm run bench -- ${Object.keys(BENCHES).join(' | ')} [--pictures FOLDER] [--most SCORES] [--only PART,...] [--json FILE]`,
+    `usage: npm run bench -- ${Object.keys(BENCHES).join(' | ')} [--pictures FOLDER] [--most SCORES] [--only PART,...] [--home FOLDER] [--json FILE]`,
   );
   process.exit(2);
 }
-const { pictures, most, only } = values;
+const { pictures, most, only, home } = values;
 await publish(
-  await bench({ pictures, most: most === undefined ? undefined : Number(most), only: only?.split(',') }),
+  await bench({
+    pictures,
+    most: most === undefined ? undefined : Number(most),
+    only: only?.split(',').filter(Boolean),
+    home,
+  }),
   values.json,
 );

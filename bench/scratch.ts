@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,16 +16,17 @@ export interface Scratch {
   dataSource: DataSource;
 }
 
-/** A catalog of its own in a temporary folder on the embedded server, gone afterwards. */
-export async function withScratch<T>(use: (scratch: Scratch) => Promise<T>): Promise<T> {
-  const home = await mkdtemp(join(tmpdir(), 'winnow-bench-'));
+/** A catalog of its own on the embedded server: in the folder given, where it stays, or in a temporary one, gone afterwards. */
+export async function withScratch<T>(use: (scratch: Scratch) => Promise<T>, kept?: string): Promise<T> {
+  const home = kept ?? (await mkdtemp(join(tmpdir(), 'winnow-bench-')));
+  await mkdir(home, { recursive: true });
   const config = parseConfig({ WINNOW_HOME: home });
   const database = await openDatabase(config, 'bench');
   try {
     return await use({ config, dataSource: database.dataSource });
   } finally {
     await database.close();
-    await rm(home, { recursive: true, force: true });
+    if (kept === undefined) await rm(home, { recursive: true, force: true });
   }
 }
 

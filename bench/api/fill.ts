@@ -23,6 +23,17 @@ const LABELS = 1_000;
 const COPY_ROWS = 250_000;
 const SEED = 7;
 
+/** The collections of these sizes, filled where they are not there yet. */
+export async function filled(dataSource: DataSource, sizes: readonly number[]): Promise<Filled[]> {
+  const found = await rows<Filled>(
+    dataSource,
+    `select c.images, c.id as "collectionId", m.id as "modelId" from winnow.collections c
+       join winnow.models m on m.collection_id = c.id where c.images = any ($1) and c.name = 'people-' || c.images order by 1`,
+    [sizes],
+  );
+  return found.length === sizes.length ? found : fill(dataSource, sizes);
+}
+
 /**
  * Fills one catalog with a collection of each size. They share the images 1, 2, ... of the largest, each of which has a
  * hash, a source and a place in the collections; the scores of each go through COPY into a partition of their own.

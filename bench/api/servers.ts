@@ -19,7 +19,7 @@ export async function startServers(home: string, databaseUrl: string): Promise<S
     children.push(child);
     return { url: String(child.ready.url), pid: child.pid };
   };
-  const app = await start('app-process.ts', { WINNOW_HOME: home, DATABASE_URL: '' });
+  const app = await start('app-process.ts', { WINNOW_HOME: home, DATABASE_URL: '', NODE_ENV: 'production' });
   const plain = await start('plain-process.ts', { BENCH_DATABASE_URL: databaseUrl });
   const clients = [app, plain].map(({ url }) => createClient(url));
   return {
