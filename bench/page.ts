@@ -18,6 +18,13 @@ const DRAG_MOVES = 240;
 const SCROLL_STEPS = 150;
 const SCROLL_PAUSE = 40;
 
+/** An element, as far as it matters here: the browser's own types are not those of this program. */
+interface Scrolling {
+  scrollTop: number;
+  scrollHeight: number;
+  clientHeight: number;
+}
+
 /** What is evaluated in the page; as text, since what it names is not of this program. */
 const PICTURE_SEEN = `new Promise((resolve) => {
   const look = () => {
@@ -134,7 +141,7 @@ async function scrollThrough(opened: Page, heapNow: () => Promise<number>): Prom
   const walls = opened.locator('.wall');
   for (let wall = 0; wall < (await walls.count()); wall += 1) {
     for (let step = 1; step <= SCROLL_STEPS; step += 1) {
-      await walls.nth(wall).evaluate((element, share) => {
+      await walls.nth(wall).evaluate((element: Scrolling, share) => {
         element.scrollTop = (element.scrollHeight - element.clientHeight) * share;
       }, step / SCROLL_STEPS);
       await sleep(SCROLL_PAUSE);

@@ -1,5 +1,7 @@
+import { useEffect } from 'preact/hooks';
 import { ErrorBoundary, lazy, LocationProvider, Route, Router } from 'preact-iso';
 
+import { models, overview } from './api/documents';
 import { Header } from './shell/header';
 import { KeySheet, keySheetOpen } from './shell/key-sheet';
 import { Notices } from './shell/notices';
@@ -10,6 +12,7 @@ import { useAddress, useLink } from './state/address';
 import { CurrentContext, useCurrent } from './state/catalog';
 import { useKeys } from './state/keys';
 import { tellError } from './state/notices';
+import { refresh } from './state/query';
 import { VIEWS } from './views';
 
 const Label = lazy(() => import('./label/label').then(({ Label: view }) => view));
@@ -25,7 +28,9 @@ export function App() {
 
 function Shell() {
   const current = useCurrent();
-  const { go } = useAddress();
+  const { go, path } = useAddress();
+  // Elsewhere much may have happened.
+  useEffect(() => void refresh(overview, models), [path]);
   useKeys('Everywhere', [
     { keys: ['?'], does: 'this sheet', run: () => (keySheetOpen.value = true) },
     ...VIEWS.map(({ path, title, key }) => ({ keys: [key], does: `go to ${title}`, run: () => go(path) })),

@@ -1,3 +1,5 @@
+import { signal } from '@preact/signals';
+
 import type { CurveQuery } from '../api/documents';
 
 export type CurvePoint = NonNullable<CurveQuery['model']>['curve'][number];
@@ -22,27 +24,28 @@ const STEPS = 1000;
  * two of them once the counts there are known (`learn`), until then an estimate.
  */
 export class Curve {
-  private readonly learnt = new Map<number, { above: number; kept: number }>();
+  private readonly learnt = signal<ReadonlyMap<number, { above: number; kept: number }>>(new Map());
 
   constructor(private readonly points: readonly CurvePoint[]) {}
 
   /** The exact counts at a threshold between two points. */
   learn(threshold: number, counts: { above: number; kept: number }): void {
-    this.learnt.set(threshold, counts);
+    this.learnt.value = new Map([...this.learnt.peek(), [threshold, counts]]);
   }
 
   isKnown(threshold: number): boolean {
-    return isOnGrid(threshold) || this.learnt.has(threshold);
+    return isOnGrid(threshold) || this.learnt.value.has(threshold);
   }
 
   /** Images whose score is the threshold or more. */
   above(threshold: number): number {
-    return this.learnt.get(threshold)?.above ?? Math.round(this.between(threshold, ({ above }) => above));
+    return this.learnt.value.get(threshold)?.above ?? Math.round(this.between(threshold, ({ above }) => above));
   }
 
   at(threshold: number): Decision {
     const { kept, dropped } = this.points[0];
-    const keptHere = this.learnt.get(threshold)?.kept ?? Math.round(this.between(threshold, (point) => point.kept));
+    const keptHere =
+      this.learnt.value.get(threshold)?.kept ?? Math.round(this.between(threshold, (point) => point.kept));
     // No validation label lies between two points for certain, so quality is that of the point below.
     const { precision, recall } = this.points[isOnGrid(threshold) ? gridOf(threshold) : Math.floor(threshold * STEPS)];
     return { threshold, kept: keptHere, dropped: kept + dropped - keptHere, precision, recall };

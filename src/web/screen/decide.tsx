@@ -28,7 +28,6 @@ export function Decide({ collection, model }: { collection: Collection; model: M
   const found = data?.model ?? null;
   const inForce = found?.threshold.value ?? model.threshold.value;
   const scale = useSignal<Scale>('sqrt');
-  const known = useSignal(0);
 
   const threshold = useMemo(
     () =>
@@ -49,7 +48,10 @@ export function Decide({ collection, model }: { collection: Collection; model: M
 
   // The address says where the threshold is looked at: by the back button, or after it was set.
   useEffect(() => {
-    threshold.move(thresholdIn(query.t) ?? inForce);
+    const to = thresholdIn(query.t) ?? inForce;
+    // What it says is what was written there: the pointer may have gone on since.
+    if (to === threshold.settled.peek()) return;
+    threshold.move(to);
     threshold.settle();
   }, [query.t, inForce]);
 
@@ -61,11 +63,9 @@ export function Decide({ collection, model }: { collection: Collection; model: M
       .then(({ model: at }) => {
         if (at === null) return;
         curve.learn(settled, { above: at.counts.above, kept: at.counts.ok });
-        known.value += 1;
       })
       .catch(tellError);
   }, [curve, settled]);
-  void known.value;
 
   const focusSlider = (): void => document.querySelector<HTMLElement>('.histogram-handle')?.focus();
   useKeys('Threshold', [

@@ -2,6 +2,7 @@ import { useComputed, useSignal } from '@preact/signals';
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
+import { useDerived } from '../state/derived';
 import { threshold as thresholdText } from '../words';
 import { snap } from './curve';
 import type { Curve } from './curve';
@@ -130,10 +131,10 @@ function Handle({
 }) {
   const { shown } = threshold;
   const left = useComputed(() => `left: calc(${shown.value} * (100% - 2 * var(--margin)) + var(--margin))`);
-  const text = useComputed(() => {
+  const text = useDerived(() => {
     const { kept, dropped } = curve.at(shown.value);
     return `${thresholdText(shown.value)}: ${kept} kept, ${dropped} dropped`;
-  });
+  }, [curve]);
   const value = useComputed(() => thresholdText(shown.value));
   const drag = (event: PointerEvent): void => {
     const { left: start, width } = box.current!.getBoundingClientRect();

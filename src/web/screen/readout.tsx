@@ -1,7 +1,7 @@
-import { useComputed } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 
 import type { Model } from '../state/catalog';
+import { useDerived } from '../state/derived';
 import { count, difference, percent } from '../words';
 import type { Curve, Decision } from './curve';
 import type { Threshold } from './threshold';
@@ -18,12 +18,12 @@ export function Readout({ curve, threshold, inForce, validation }: Props) {
   const { shown } = threshold;
   const before = curve.at(inForce);
   const text = (of: (decision: Decision) => string): ReadonlySignal<string> =>
-    useComputed(() => of(curve.at(shown.value)));
-  const flips = useComputed(() => count(curve.flips(inForce, shown.value)));
-  const towards = useComputed(() => {
+    useDerived(() => of(curve.at(shown.value)), [curve, inForce]);
+  const flips = useDerived(() => count(curve.flips(inForce, shown.value)), [curve, inForce]);
+  const towards = useDerived(() => {
     if (curve.flips(inForce, shown.value) === 0) return 'as it is';
     return shown.value > inForce ? 'would become NG' : 'would become OK';
-  });
+  }, [curve, inForce]);
   const labels = (validation.validationPositives ?? 0) + (validation.validationNegatives ?? 0);
   const onLabels = labels === 0 ? 'no labels held out' : `on ${count(labels)} held out`;
   return (

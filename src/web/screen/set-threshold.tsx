@@ -1,4 +1,4 @@
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { useSignalEffect } from '@preact/signals';
 import type { Signal } from '@preact/signals';
 import { useRef, useState } from 'preact/hooks';
 
@@ -6,6 +6,7 @@ import { ask } from '../api/client';
 import { curve as curveQuery, models, overview, setCounts, setThreshold, thresholdHistory } from '../api/documents';
 import { Icon } from '../shell/icons';
 import type { Model } from '../state/catalog';
+import { useDerived } from '../state/derived';
 import { tell, tellError } from '../state/notices';
 import { refresh } from '../state/query';
 import { threshold as thresholdText } from '../words';
@@ -32,12 +33,11 @@ export function SetThreshold({ model, threshold, inForce, scale }: Props) {
   const [setting, setSetting] = useState(false);
   const [opened, setOpened] = useState<'HISTORY' | 'GOALS' | null>(null);
   const number = useRef<HTMLInputElement>(null);
-  const moved = useSignal(false);
+  const moved = useDerived(() => threshold.shown.value !== inForce, [threshold, inForce]);
 
   // Not while somebody types in it.
   useSignalEffect(() => {
     const text = thresholdText(threshold.shown.value);
-    moved.value = threshold.shown.value !== inForce;
     if (number.current && document.activeElement !== number.current) number.current.value = text;
   });
 
