@@ -6,6 +6,10 @@ import { WinnowError } from './errors.js';
 export const PROVIDER_NAMES = ['tensorrt', 'cuda', 'coreml', 'dml', 'webgpu', 'cpu'] as const;
 export type ProviderName = (typeof PROVIDER_NAMES)[number];
 
+/** What computes features and scores: ONNX Runtime, or TensorFlow.js with the best backend that is there. */
+export const ENGINES = ['ONNX', 'TENSORFLOW'] as const;
+export type EngineName = (typeof ENGINES)[number];
+
 export interface Config {
   /** Everything Winnow keeps on disk: the embedded database, letterboxed squares, converted backbones, models. */
   readonly home: string;
@@ -21,6 +25,8 @@ export interface Config {
   readonly worker: 'child' | 'external';
   /** Processor cores that decoding and inference may use in one worker. */
   readonly threads: number;
+  /** What computes features and scores where a run does not say. */
+  readonly engine: EngineName;
   /** The .h5 file with the weights of VGG16; null to download the official one when it is first needed. */
   readonly vgg16Weights: string | null;
   /** ONNX Runtime's execution providers, best first; `auto` for what this machine has. */
@@ -61,6 +67,7 @@ export function parseConfig(env: Environment, cwd = process.cwd()): Config {
     roots: Object.freeze(roots.map((root) => resolve(cwd, root))),
     worker: choice(env, 'WINNOW_WORKER', ['child', 'external'] as const),
     threads: integer(env, 'WINNOW_THREADS', availableParallelism(), 1, 1024),
+    engine: choice(env, 'WINNOW_ENGINE', ENGINES),
     vgg16Weights: env.WINNOW_VGG16_WEIGHTS ? resolve(cwd, env.WINNOW_VGG16_WEIGHTS) : null,
     providers: providers(env.WINNOW_PROVIDERS),
     limits: Object.freeze({
@@ -88,6 +95,7 @@ export function workerEnvironment(config: Config): NodeJS.ProcessEnv {
     WINNOW_WRITE_TOKEN: '',
     WINNOW_ROOTS: config.roots.join(':'),
     WINNOW_THREADS: String(config.threads),
+    WINNOW_ENGINE: config.engine,
     WINNOW_VGG16_WEIGHTS: config.vgg16Weights ?? '',
     WINNOW_PROVIDERS: config.providers === 'auto' ? '' : config.providers.join(),
     WINNOW_MAX_PIXELS: String(config.limits.pixels),

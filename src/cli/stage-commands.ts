@@ -48,6 +48,7 @@ export function addStageCommands(program: Command): void {
   withCommonFlags(program.command('embed'))
     .description('compute the features of every image')
     .option('--backbone <name>', 'the pretrained network')
+    .addOption(engineOption())
     .action(async (flags: EmbedFlags) => (await import('./commands/stages.js')).embed(flags));
 
   withCommonFlags(program.command('train'))
@@ -77,6 +78,7 @@ export function addStageCommands(program: Command): void {
     .addOption(
       new Option('--mode <mode>', 'score all images, or only those without a score').choices(['all', 'missing']),
     )
+    .addOption(engineOption())
     .action(async (flags: ClassifyFlags) => (await import('./commands/stages.js')).classify(flags));
 
   withCommonFlags(program.command('export [directory]'))
@@ -94,4 +96,11 @@ export function addStageCommands(program: Command): void {
 
 function headOption(): Option {
   return new Option('--head <kind>', 'the small network that is trained').choices(['linear', 'mlp']);
+}
+
+function engineOption(): Option {
+  return new Option('--engine <name>', 'what computes (default: WINNOW_ENGINE, else onnx)').choices([
+    'onnx',
+    'tensorflow',
+  ]);
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 
+import type { EngineName } from '../config.js';
 import { WinnowError } from '../errors.js';
 import type { BackboneDefinition, Place, Precision } from './backbones/definition.js';
+import type { Engine } from './engine.js';
 import type { Provider } from './providers.js';
 
 export { BUILT_IN, builtInBackbone, DEFAULT_BACKBONE } from './backbones/built-in.js';
@@ -27,14 +29,16 @@ export interface Backbone extends BackboneDescription {
    */
   embed(pixels: Uint8Array, n: number): Promise<Float32Array>;
   /** What computes. */
-  readonly provider: Provider;
+  readonly provider: Provider | 'tensorflow';
   dispose(): Promise<void>;
 }
 
 export interface LoadOptions extends Place {
   /** Processor cores that inference may use. */
   readonly threads: number;
-  /** What may compute, best first; see providersToTry. `auto` when left out. */
+  /** ONNX when left out. */
+  readonly engine?: EngineName;
+  /** What may compute with ONNX, best first; see providersToTry. `auto` when left out. */
   readonly providers?: readonly Provider[] | 'auto';
 }
 
@@ -70,15 +74,15 @@ export async function describeBackbone(definition: BackboneDefinition, place: Pl
 
 /**
  * Loads a backbone.
- * @throws WinnowError WEIGHTS_MISSING when the weights are not there.
+ * @throws WinnowError WEIGHTS_MISSING when the weights are not there; BAD_INPUT when the engine cannot run it.
  */
 export async function loadBackbone(definition: BackboneDefinition, options: LoadOptions): Promise<Backbone> {
   const description = await describeBackbone(definition, options);
-  const { size, dimensions, precision, fingerprint } = description;
-  const network = await definition.network(options, fingerprint);
-  const { openBestEngine } = await import('./best-engine.js');
-  const providers = precision === 'INT8' ? (['cpu'] as const) : (options.providers ?? 'auto');
-  const { engine, provider } = await openBestEngine(network, { ...options, providers, size, dimensions });
+  const { size, dimensions, fingerprint } = description;
+  const { engine, provider } =
+    options.engine === 'TENSORFLOW'
+      ? await openInTensorflow(definition, options)
+      : await openInOnnxRuntime(await definition.network(options, fingerprint), definition, options);
   const squareBytes = size * size * 3;
   const squaresPerRun = definition.squaresPerRun ?? SQUARES_PER_RUN;
   return {
@@ -102,6 +106,30 @@ export async function loadBackbone(definition: BackboneDefinition, options: Load
     },
     dispose: () => engine.dispose(),
   };
+}
+
+interface OpenNetwork {
+  readonly engine: Engine;
+  readonly provider: Backbone['provider'];
+}
+
+async function openInOnnxRuntime(
+  network: Uint8Array,
+  { size, dimensions, precision }: BackboneDefinition,
+  options: LoadOptions,
+): Promise<OpenNetwork> {
+  const { openBestEngine } = await import('./best-engine.js');
+  const providers = precision === 'INT8' ? (['cpu'] as const) : (options.providers ?? 'auto');
+  return openBestEngine(network, { ...options, providers, size, dimensions });
+}
+
+async function openInTensorflow(definition: BackboneDefinition, place: Place): Promise<OpenNetwork> {
+  const { name, precision, inTensorflow } = definition;
+  if (precision === 'FP32' && inTensorflow) return { engine: await inTensorflow(place), provider: 'tensorflow' };
+  throw new WinnowError(
+    'BAD_INPUT',
+    `TensorFlow.js cannot run ${name} in ${precision}, which is made for ONNX Runtime. Use the engine ONNX.`,
+  );
 }
 
 function sha256(...parts: string[]): string {

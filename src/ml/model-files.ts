@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+import type { EngineName } from '../config.js';
 import { systemCode, WinnowError } from '../errors.js';
 import type { Calibration } from './calibration.js';
 import { headToOnnx } from './heads-onnx.js';
@@ -70,7 +71,7 @@ export async function saveModel(
  */
 export async function loadModel(
   directory: string,
-  options: { threads: number; expectBackbone: string },
+  options: { threads: number; engine?: EngineName; expectBackbone: string },
 ): Promise<Scorer> {
   const { spec, fingerprint } = readSpec(directory, await readModelFile(directory, SPEC_FILE));
   if (spec.backbone.fingerprint !== options.expectBackbone) {

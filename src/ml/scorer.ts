@@ -1,5 +1,7 @@
+import type { EngineName } from '../config.js';
 import { calibratedScore, uncalibrated, type Calibration } from './calibration.js';
-import { openEngine } from './engine.js';
+import { openEngine, type Engine } from './engine.js';
+import { headLayers } from './heads-layers.js';
 
 /** A head that is ready to score. */
 export interface HeadScorer {
@@ -20,15 +22,16 @@ const ROWS_PER_RUN = 256;
 /**
  * Opens a head's .onnx file.
  * @param threads processor cores that one run may use.
+ * @param engine ONNX Runtime when left out.
  * @param calibration makes scores of logits; by default their sigmoid.
  */
 export async function openScorer(
   model: Uint8Array,
   dimensions: number,
-  options: { threads: number },
+  options: { threads: number; engine?: EngineName },
   calibration: Calibration = uncalibrated(),
 ): Promise<HeadScorer> {
-  const engine = await openEngine(model, options);
+  const engine = options.engine === 'TENSORFLOW' ? await openInTensorflow(model) : await openEngine(model, options);
   return {
     async score(features, n) {
       if (features.length !== n * dimensions) {
@@ -44,4 +47,9 @@ export async function openScorer(
     },
     dispose: () => engine.dispose(),
   };
+}
+
+async function openInTensorflow(model: Uint8Array): Promise<Engine> {
+  const { openLayersEngine } = await import('./tensorflow-engine.js');
+  return openLayersEngine(headLayers(model));
 }

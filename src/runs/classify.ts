@@ -1,3 +1,4 @@
+import type { EngineName } from '../config.js';
 import { pendingFeatures, readFeatures, readFeaturesInSpan } from '../catalog/features.js';
 import { findModel, modelByNumber } from '../catalog/models.js';
 import {
@@ -11,7 +12,7 @@ import {
 import { scoreTableOf } from '../catalog/score-table.js';
 import { fromFloat16 } from '../ml/float16.js';
 import { featureWriter, makeFeatures } from './features.js';
-import { featureSpecOfModel, type FeatureSpec } from './networks.js';
+import { engineOption, featureSpecOfModel, type FeatureSpec } from './networks.js';
 import { choice, integer, optional, readOptions } from './options.js';
 import { firstSpan, planSpans, type Span } from './spans.js';
 import type { ChunkInHand, RunInHand, Stage } from './stage.js';
@@ -20,6 +21,7 @@ interface ClassifyOptions {
   /** A number of the collection's models; the latest when null. */
   model: number | null;
   mode: 'ALL' | 'MISSING';
+  engine: EngineName | null;
 }
 
 /** With the model that was the latest when the run was planned, and what is to be done with its scores. */
@@ -37,6 +39,7 @@ export const classify: Stage<ClassifyOptions, ScoreSpan> = {
     readOptions<ClassifyOptions>(input, {
       model: optional(integer(1, 2 ** 31 - 1), null),
       mode: optional(choice('ALL', 'MISSING'), 'ALL'),
+      engine: engineOption,
     }),
 
   async plan(run, tx) {
@@ -46,7 +49,7 @@ export const classify: Stage<ClassifyOptions, ScoreSpan> = {
       before === null
         ? await modelByNumber(tx, collectionId, options.model ?? 'latest')
         : await findModel(tx, before.modelId);
-    await featureSpecOfModel(tx, run.config, model);
+    await featureSpecOfModel(tx, run.config, model, options.engine);
     const partition = options.mode === 'MISSING' || retry !== null ? await scorePartition(tx, model.id) : null;
     if (partition === null) await createScoreTable(tx, id);
     const into = partition === null ? 'OWN_TABLE' : 'PARTITION';
@@ -58,7 +61,7 @@ export const classify: Stage<ClassifyOptions, ScoreSpan> = {
     const { dataSource, config, networks } = run;
     const { span } = chunk;
     const model = await findModel(dataSource, span.modelId);
-    const features = await featureSpecOfModel(dataSource, config, model);
+    const features = await featureSpecOfModel(dataSource, config, model, run.options.engine);
     const scorer = await networks.scorer(dataSource, model.id, features);
     const wanted = span.into === 'PARTITION' || span.retry ? await unscored(run, span) : null;
     await makeMissing(run, chunk, features, wanted);

@@ -1,17 +1,22 @@
+import type { EngineName } from '../config.js';
 import { pendingFeatures } from '../catalog/features.js';
 import { verifyBackbone } from './backbones.js';
 import { featureWriter, makeFeatures } from './features.js';
-import { featureOptions, featureSpecFor, type FeatureOptions } from './networks.js';
+import { engineOption, featureOptions, featureSpecFor, type FeatureOptions } from './networks.js';
 import { readOptions } from './options.js';
 import { planSpans, type Span } from './spans.js';
 import type { Stage } from './stage.js';
 
 const SPAN_IMAGES = 4096;
 
+interface EmbedOptions extends FeatureOptions {
+  engine: EngineName | null;
+}
+
 /** Features of every image of a collection that has none yet. */
-export const embed: Stage<FeatureOptions, Span> = {
+export const embed: Stage<EmbedOptions, Span> = {
   retries: true,
-  parse: (input) => readOptions<FeatureOptions>(input, featureOptions),
+  parse: (input) => readOptions<EmbedOptions>(input, { ...featureOptions, engine: engineOption }),
 
   verify: verifyBackbone,
 
@@ -19,7 +24,7 @@ export const embed: Stage<FeatureOptions, Span> = {
 
   async work(run, chunk) {
     const { dataSource, config, collectionId, options } = run;
-    const features = await featureSpecFor(dataSource, config, options);
+    const features = await featureSpecFor(dataSource, config, options, options.engine);
     const pictures = await pendingFeatures(dataSource, {
       collectionId,
       backboneId: features.backboneId,

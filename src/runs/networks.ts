@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { ensureBackbone } from '../catalog/features.js';
 import { findModel } from '../catalog/models.js';
-import type { Config } from '../config.js';
+import { ENGINES, type Config, type EngineName } from '../config.js';
 import { rows, type Db } from '../db.js';
 import type { Model } from '../entities/index.js';
 import { WinnowError } from '../errors.js';
@@ -17,7 +17,7 @@ import {
 } from '../ml/backbones.js';
 import { loadModel, type Scorer } from '../ml/model-files.js';
 import { findBackbone } from './backbones.js';
-import { optional, text } from './options.js';
+import { choice, optional, text } from './options.js';
 
 /** A backbone together with the square it is shown: what features belong to. */
 export interface FeatureSpec {
@@ -30,6 +30,8 @@ export interface FeatureSpec {
   readonly fingerprint: string;
   /** What makes them. */
   readonly backbone: BackboneDefinition;
+  /** What runs it, and the head; not part of the fingerprint. */
+  readonly engine: EngineName;
 }
 
 /** How a run says which features it wants; the side of the square is the backbone's. */
@@ -38,6 +40,9 @@ export interface FeatureOptions {
   position: LetterboxSpec['position'];
   pad: string;
 }
+
+/** What computes; null for the configured engine. */
+export const engineOption = optional(choice(...ENGINES), null);
 
 export const featureOptions = {
   backbone: optional(text, DEFAULT_BACKBONE),
@@ -50,15 +55,21 @@ export async function featureSpecFor(
   db: Db,
   config: Config,
   { backbone, position, pad }: FeatureOptions,
+  engine: EngineName | null = null,
 ): Promise<FeatureSpec> {
-  return specOf(db, config, await findBackbone(db, backbone), { position, pad });
+  return specOf(db, config, await findBackbone(db, backbone), { position, pad }, engine);
 }
 
 /**
  * The features a model was trained on.
  * @throws WinnowError FINGERPRINT_MISMATCH when this installation would see other pixels or features than the model did.
  */
-export async function featureSpecOfModel(db: Db, config: Config, model: Model): Promise<FeatureSpec> {
+export async function featureSpecOfModel(
+  db: Db,
+  config: Config,
+  model: Model,
+  engine: EngineName | null,
+): Promise<FeatureSpec> {
   const [row] = await rows<{ name: string; fingerprint: string; spec: { letterbox: LetterboxSpec } }>(
     db,
     'select name, fingerprint, spec from winnow.backbones where id = $1',
@@ -76,7 +87,7 @@ export async function featureSpecOfModel(db: Db, config: Config, model: Model): 
       `Model v${model.number} was trained with another version of ${row.name} or of the image library, so its scores would not mean the same. Train a new model; the labels are all there.`,
     );
   }
-  return specOf(db, config, definition, { position, pad });
+  return specOf(db, config, definition, { position, pad }, engine);
 }
 
 async function specOf(
@@ -84,12 +95,13 @@ async function specOf(
   config: Config,
   backbone: BackboneDefinition,
   { position, pad }: Pick<LetterboxSpec, 'position' | 'pad'>,
+  engine: EngineName | null,
 ): Promise<FeatureSpec> {
   const { name, size, dimensions, fingerprint: weights, spec } = await describeBackbone(backbone, config);
   const letterbox: LetterboxSpec = { size, position, pad };
   const fingerprint = featureFingerprint(letterbox, weights);
   const { id } = await ensureBackbone(db, { name, fingerprint, size, dimensions, spec: { ...spec, letterbox } });
-  return { backboneId: id, name, dimensions, letterbox, fingerprint, backbone };
+  return { backboneId: id, name, dimensions, letterbox, fingerprint, backbone, engine: engine ?? config.engine };
 }
 
 /** Hex SHA-256: one name for the pixels a backbone is shown and what it makes of them. */
@@ -99,25 +111,26 @@ export function featureFingerprint(letterbox: LetterboxSpec, backboneFingerprint
 
 /** Keeps the backbone and the model that were used last in memory: they take seconds to load. */
 export class Networks {
-  #backbone: { fingerprint: string; loaded: Promise<Backbone> } | null = null;
-  #scorer: { modelId: number; loaded: Promise<Scorer> } | null = null;
+  #backbone: { fingerprint: string; engine: EngineName; loaded: Promise<Backbone> } | null = null;
+  #scorer: { modelId: number; engine: EngineName; loaded: Promise<Scorer> } | null = null;
 
   constructor(private readonly config: Config) {}
 
-  async backbone({ fingerprint, backbone }: FeatureSpec): Promise<Backbone> {
-    if (this.#backbone?.fingerprint !== fingerprint) {
+  async backbone({ fingerprint, backbone, engine }: FeatureSpec): Promise<Backbone> {
+    if (this.#backbone?.fingerprint !== fingerprint || this.#backbone.engine !== engine) {
       await this.#drop(this.#backbone);
-      this.#backbone = { fingerprint, loaded: loadBackbone(backbone, this.config) };
+      this.#backbone = { fingerprint, engine, loaded: loadBackbone(backbone, { ...this.config, engine }) };
     }
     return this.#orForget(this.#backbone.loaded);
   }
 
   async scorer(db: Db, modelId: number, features: FeatureSpec): Promise<Scorer> {
-    if (this.#scorer?.modelId !== modelId) {
+    const { engine } = features;
+    if (this.#scorer?.modelId !== modelId || this.#scorer.engine !== engine) {
       await this.#drop(this.#scorer);
       const { directory } = await findModel(db, modelId);
-      const options = { threads: this.config.threads, expectBackbone: features.fingerprint };
-      this.#scorer = { modelId, loaded: loadModel(join(this.config.home, directory), options) };
+      const options = { threads: this.config.threads, engine, expectBackbone: features.fingerprint };
+      this.#scorer = { modelId, engine, loaded: loadModel(join(this.config.home, directory), options) };
     }
     return this.#orForget(this.#scorer.loaded);
   }

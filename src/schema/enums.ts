@@ -1,5 +1,6 @@
 import { registerEnumType } from 'type-graphql';
 
+import type { EngineName } from '../config.js';
 import type {
   CalibrationKind,
   ExportMode,
@@ -95,6 +96,17 @@ describe(CalibrationEnum, 'CalibrationKind', 'How scores are made to be probabil
   LABELS: 'Platt scaling on held-out labels: right for images that are as often positive as the labels are.',
   COLLECTION: "And shifted to the collection's own share of positives, estimated from unlabelled images.",
 });
+
+export const EngineEnum: Values<EngineName> = { ONNX: 'ONNX', TENSORFLOW: 'TENSORFLOW' };
+describe(
+  EngineEnum,
+  'Engine',
+  'What computes features and scores. The two agree to 1e-4, so what they made may stand together.',
+  {
+    ONNX: 'ONNX Runtime.',
+    TENSORFLOW: 'TensorFlow.js, with the best backend that is there.',
+  },
+);
 
 export const PositionEnum = { TOP_LEFT: 'TOP_LEFT', CENTRE: 'CENTRE' } as const;
 describe(PositionEnum, 'LetterboxPosition', 'Where the picture lies on its square.', {

@@ -1,8 +1,9 @@
 import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, Float, ID, InputType, Int } from 'type-graphql';
 
+import type { EngineName } from '../config.js';
 import type { CalibrationKind, ExportMode, HeadName } from '../entities/index.js';
-import { CalibrationEnum, ClassifyModeEnum, ExportModeEnum, HeadEnum, PositionEnum } from './enums.js';
+import { CalibrationEnum, ClassifyModeEnum, EngineEnum, ExportModeEnum, HeadEnum, PositionEnum } from './enums.js';
 
 /** The inputs of the mutations that start a run. Ranges are checked by the stage itself, which names the field. */
 
@@ -64,6 +65,9 @@ export class EmbedInput {
 
   @Field(() => String, { nullable: true, description: 'The backbone. Default: mobilenet-v3.' })
   backbone?: string | null;
+
+  @Field(() => EngineEnum, { nullable: true, description: 'What computes. Default: what the service is set to, ONNX.' })
+  engine?: EngineName | null;
 }
 
 @InputType({
@@ -144,6 +148,9 @@ export class ClassifyInput {
 
   @Field(() => ClassifyModeEnum, { nullable: true, description: 'Which images. Default: ALL.' })
   mode?: string | null;
+
+  @Field(() => EngineEnum, { nullable: true, description: 'What computes. Default: what the service is set to, ONNX.' })
+  engine?: EngineName | null;
 }
 
 @InputType({ description: 'What to place where.' })

@@ -63,8 +63,9 @@ export class RunRequestResolver {
     @Arg('input', () => ClassifyInput, INPUT) input: ClassifyInput,
     @Ctx() context: Context,
   ): Promise<RunType> {
-    const { collection, model, mode } = input;
-    return startOn(context, 'CLASSIFY', collection, { model: await modelNumber(context, collection, model), mode });
+    const { collection, model, mode, engine } = input;
+    const number = await modelNumber(context, collection, model);
+    return startOn(context, 'CLASSIFY', collection, { model: number, mode, engine });
   }
 
   @Mutation(() => RunType, {

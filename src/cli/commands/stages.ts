@@ -24,6 +24,7 @@ export interface ResizeFlags extends CommonFlags {
 
 export interface EmbedFlags extends CommonFlags {
   backbone?: string;
+  engine?: string;
 }
 
 export interface TrainFlags extends CommonFlags {
@@ -43,6 +44,7 @@ export interface TrainFlags extends CommonFlags {
 export interface ClassifyFlags extends CommonFlags {
   model?: number | 'latest';
   mode?: string;
+  engine?: string;
 }
 
 /** `winnow ingest <paths...>` */
@@ -72,7 +74,12 @@ export function resize(flags: ResizeFlags): Promise<void> {
 
 /** `winnow embed` */
 export function embed(flags: EmbedFlags): Promise<void> {
-  return command(flags, { collection: flags.collection, stage: 'EMBED', options: given({ backbone: flags.backbone }) });
+  const { collection, backbone, engine } = flags;
+  return command(flags, {
+    collection,
+    stage: 'EMBED',
+    options: given({ backbone, engine: engine && constant(engine) }),
+  });
 }
 
 /** `winnow train` */
@@ -87,8 +94,12 @@ export function train(flags: TrainFlags): Promise<void> {
 
 /** `winnow classify` */
 export function classify(flags: ClassifyFlags): Promise<void> {
-  const { collection, model, mode } = flags;
-  const options = given({ model: model === 'latest' ? undefined : model, mode: mode && constant(mode) });
+  const { collection, model, mode, engine } = flags;
+  const options = given({
+    model: model === 'latest' ? undefined : model,
+    mode: mode && constant(mode),
+    engine: engine && constant(engine),
+  });
   return command(flags, { collection, stage: 'CLASSIFY', options });
 }
 

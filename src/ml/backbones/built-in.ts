@@ -6,6 +6,7 @@ const mobilenetV3 = graphModelBackbone({
   name: 'mobilenet-v3',
   size: 224,
   dimensions: 88 + 528 + 120 + 480,
+  input: 'tower_0/images',
   taps: [
     'tower_0/MobilenetV3/expanded_conv_11/add',
     'tower_0/MobilenetV3/expanded_conv_12/depthwise/hard_swish/mul_1',

@@ -1,3 +1,5 @@
+import type { Engine } from '../engine.js';
+
 export const PRECISIONS = ['FP32', 'INT8'] as const;
 export type Precision = (typeof PRECISIONS)[number];
 
@@ -47,4 +49,9 @@ export interface BackboneDefinition {
    * @throws WinnowError WEIGHTS_MISSING that says where they come from
    */
   network(place: Place, fingerprint: string): Promise<Uint8Array>;
+  /**
+   * The same in TensorFlow.js, from the same weights; left out where it cannot be.
+   * @throws WinnowError WEIGHTS_MISSING that says where they come from
+   */
+  readonly inTensorflow?: (place: Place) => Promise<Engine>;
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { WinnowError } from '../../errors.js';
 import { cached } from '../convert/cached.js';
 import { CONVERTER_VERSION, convertToOnnx } from '../convert/convert.js';
-import { readGraphModel } from '../convert/graph-model.js';
+import { readGraphModel, type GraphFiles } from '../convert/graph-model.js';
 import type { About, BackboneDefinition } from './definition.js';
 import { convertedPath } from './files.js';
 
@@ -16,6 +16,8 @@ export interface GraphModelOptions {
   readonly dimensions: number;
   /** Operations whose outputs, each averaged over space and joined in this order, are the features. */
   readonly taps: readonly string[];
+  /** The operation that pictures are given to. */
+  readonly input: string;
   /** An npm package, and the path of its model without `.json` and `.bin`, seen from its main file. */
   readonly weights: { readonly package: string; readonly path: string };
   readonly about: About & { readonly input: string };
@@ -45,10 +47,14 @@ export function graphModelBackbone(options: GraphModelOptions): BackboneDefiniti
         const { json, weights } = readFiles(options);
         return convertToOnnx(readGraphModel(json, weights), { taps, size });
       }),
+    inTensorflow: async () => {
+      const { openGraphEngine } = await import('../tensorflow-engine.js');
+      return openGraphEngine(readFiles(options), options);
+    },
   } satisfies BackboneDefinition);
 }
 
-function readFiles({ name, weights: source }: GraphModelOptions): { json: Buffer; weights: Buffer } {
+function readFiles({ name, weights: source }: GraphModelOptions): GraphFiles {
   try {
     const path = join(createRequire(import.meta.url).resolve(source.package), '..', source.path);
     return { json: readFileSync(`${path}.json`), weights: readFileSync(`${path}.bin`) };

@@ -1,10 +1,11 @@
 import { cached } from '../convert/cached.js';
 import { CONVERTER_VERSION } from '../convert/convert.js';
+import type { LayersModel } from '../convert/layers-model.js';
 import { layersToOnnx } from '../convert/layers-to-onnx.js';
 import { readKerasWeights } from '../keras/h5.js';
 import { CHANNELS, extend, PREPROCESSING, vgg16Base } from '../vgg16/network.js';
 import { findWeights, sizeOfWeights } from '../vgg16/weights.js';
-import type { BackboneDefinition } from './definition.js';
+import type { BackboneDefinition, Place } from './definition.js';
 import { convertedPath } from './files.js';
 
 const SIZE = 224;
@@ -26,9 +27,16 @@ export const vgg16: BackboneDefinition = Object.freeze({
   bytes: sizeOfWeights,
   network: (place, fingerprint) =>
     cached(convertedPath(place.home, fingerprint), async () => {
-      const { path } = await findWeights(place);
-      const base = vgg16Base(SIZE, await readKerasWeights(path));
-      const mean = { name: 'mean', type: 'GlobalAveragePooling2D', config: {}, inputs: [TAP] };
-      return layersToOnnx(extend(base, [mean]), { input: 'BYTES', output: 'features' });
+      return layersToOnnx(await layers(place), { input: 'BYTES', output: 'features' });
     }),
+  inTensorflow: async (place) => {
+    const { openLayersEngine } = await import('../tensorflow-engine.js');
+    return openLayersEngine(await layers(place));
+  },
 } satisfies BackboneDefinition);
+
+async function layers(place: Place): Promise<LayersModel> {
+  const { path } = await findWeights(place);
+  const base = vgg16Base(SIZE, await readKerasWeights(path));
+  return extend(base, [{ name: 'mean', type: 'GlobalAveragePooling2D', config: {}, inputs: [TAP] }]);
+}

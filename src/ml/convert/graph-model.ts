@@ -1,6 +1,12 @@
 import { WinnowError } from '../../errors.js';
 import { fromFloat16 } from '../float16.js';
 
+/** A graph model as its two files hold it. */
+export interface GraphFiles {
+  readonly json: Buffer;
+  readonly weights: Buffer;
+}
+
 /** A TensorFlow.js graph model: operations by name, and the constants that some of them stand for. */
 export interface GraphModel {
   readonly nodes: ReadonlyMap<string, GraphNode>;
