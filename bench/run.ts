@@ -5,6 +5,7 @@ import { classify } from './classify.js';
 import { memory } from './memory.js';
 import { page } from './page.js';
 import { publish, type Report } from './report.js';
+import { screen } from './screen.js';
 
 interface Options {
   /** Where the pictures to work on are. */
@@ -18,7 +19,7 @@ interface Options {
 }
 
 /** Every bench gives figures, each beside a limit measured in the same run. */
-const BENCHES: Record<string, (options: Options) => Promise<Report>> = { api, classify, memory, page };
+const BENCHES: Record<string, (options: Options) => Promise<Report>> = { api, classify, memory, page, screen };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
