@@ -2,14 +2,12 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Locator, Page } from 'playwright-core';
 
 import { pictureFolder, readKey, takeShare } from '../../demo/pictures';
-import { post } from '../schema/api';
 import { browserPath, WITHOUT_BROWSER } from '../support/browser';
-import { servePage } from './support';
+import { runsOf, servePage, until } from './support';
 
 /** Of 3,391 emoji. */
 const SHARE = 0.09;
@@ -124,33 +122,6 @@ test(
   },
 );
 
-interface Run {
-  id: string;
-  state: string;
-  errorMessage: string | null;
-  collection: { id: string; latestModel: { id: string } | null };
-}
-
-/** Starts a run and waits for its end; the ids of its collection and of its newest model. */
-function runsOf(url: string) {
-  const fields = 'id state errorMessage collection { id latestModel { id } }';
-  const ask = async (query: string, variables: object): Promise<Run> => {
-    const { data, errors } = await post(url, { query, variables });
-    assert.equal(errors, undefined, JSON.stringify(errors));
-    return (data as { run: Run }).run;
-  };
-  return async (stage: string, input: object) => {
-    const type = `${stage[0].toUpperCase()}${stage.slice(1)}Input!`;
-    let run = await ask(`mutation ($input: ${type}) { run: ${stage}(input: $input) { ${fields} } }`, { input });
-    while (run.state === 'QUEUED' || run.state === 'RUNNING') {
-      await sleep(100);
-      run = await ask(`query ($id: ID!) { run(id: $id) { ${fields} } }`, { id: run.id });
-    }
-    assert.equal(run.state, 'SUCCEEDED', `${stage}: ${run.errorMessage}`);
-    return { collection: run.collection.id, model: run.collection.latestModel?.id };
-  };
-}
-
 function wall(page: Page, name: string): Locator {
   return page.getByRole('listbox', { name });
 }
@@ -189,12 +160,4 @@ async function dragThreshold(page: Page, to: number): Promise<void> {
   const steps = Math.round((to - at) * 1000);
   for (let step = 0; step < Math.abs(steps); step += 1) await page.keyboard.press(steps > 0 ? '.' : ',');
   assert.equal(Number(await slider.getAttribute('aria-valuenow')), to);
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = Date.now() + 15_000;
-  while (!(await holds())) {
-    assert.ok(Date.now() < giveUpAt, 'waited in vain');
-    await sleep(30);
-  }
 }

@@ -27,8 +27,7 @@ export function VerdictTile({ tile, side, threshold }: { tile: Tile; side: numbe
         )}
       </span>
       <span class="tile-caption">
-        <span>{score(tile.score)}</span>
-        <span class={`verdict verdict-${verdict.toLowerCase()}`}>{verdict}</span>
+        <span>{score(tile.score)}</span> <span class={`verdict verdict-${verdict.toLowerCase()}`}>{verdict}</span>
       </span>
     </>
   );

@@ -124,5 +124,5 @@ export function Walls({ collection, model, curve, threshold, inForce }: Props) {
 function describe(tile: Tile, threshold: number): string {
   const given = labelOf(tile);
   const labelled = given === null ? '' : `, labelled ${given.toLowerCase()}`;
-  return `${baseName(tile.uri)}, score ${score(tile.score)}, ${verdictOf(tile, threshold)}${labelled}`;
+  return `${baseName(tile.uri)}, ${score(tile.score)} ${verdictOf(tile, threshold)}${labelled}`;
 }
