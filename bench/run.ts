@@ -6,11 +6,12 @@ import { memory } from './memory.js';
 import { page } from './page.js';
 import { publish, type Report } from './report.js';
 import { screen } from './screen.js';
+import { rescore } from './rescore.js';
 
 interface Options {
   /** Where the pictures to work on are. */
   pictures?: string;
-  /** The most scores in a catalog. */
+  /** The most scores in a catalog, or images. */
   most?: number;
   /** Parts of the bench; none: only what comes before them. */
   only?: string[];
@@ -19,7 +20,7 @@ interface Options {
 }
 
 /** Every bench gives figures, each beside a limit measured in the same run. */
-const BENCHES: Record<string, (options: Options) => Promise<Report>> = { api, classify, memory, page, screen };
+const BENCHES: Record<string, (options: Options) => Promise<Report>> = { api, classify, memory, page, rescore, screen };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
