@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import { api } from './api.js';
+import { calibration } from './calibration.js';
 import { classify } from './classify.js';
 import { memory } from './memory.js';
 import { page } from './page.js';
@@ -20,7 +21,15 @@ interface Options {
 }
 
 /** Every bench gives figures, each beside a limit measured in the same run. */
-const BENCHES: Record<string, (options: Options) => Promise<Report>> = { api, classify, memory, page, rescore, screen };
+const BENCHES: Record<string, (options: Options) => Promise<Report>> = {
+  api,
+  calibration,
+  classify,
+  memory,
+  page,
+  rescore,
+  screen,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -38,8 +38,9 @@ export async function execute(
   stage: StageName,
   options: object,
   watch: (run: Run) => Promise<void> = () => Promise.resolve(),
+  collection = COLLECTION,
 ): Promise<Run> {
-  const { id } = await requestRun(dataSource, { collection: COLLECTION, stage, options, requestedBy: 'bench' });
+  const { id } = await requestRun(dataSource, { collection, stage, options, requestedBy: 'bench' });
   for (;;) {
     const run = await findRun(dataSource, id);
     if (run.finishedAt) {

@@ -35,13 +35,14 @@ export interface NewModel {
     heldOutScore: number | null;
   }[];
   calibration: ModelCalibration;
+  /** Its first threshold; FIRST_THRESHOLD when left out. */
+  threshold?: { value: number; note: string };
   /** Who the first threshold is by; `winnow` when left out. */
   who?: string;
 }
 
 /**
- * Records a trained model under the next number of its collection, with the labels it learnt from and a first threshold
- * of 0.5. A run that has recorded its model gets that one back.
+ * Records a trained model under the next number of its collection, with the labels it learnt from and a first threshold. A run that has recorded its model gets that one back.
  */
 export async function recordModel(tx: EntityManager, model: NewModel): Promise<Model> {
   // Numbers have no gaps, so they are given one transaction after the other.
@@ -100,7 +101,8 @@ export async function recordModel(tx: EntityManager, model: NewModel): Promise<M
       model.labels.map(({ heldOutScore }) => heldOutScore),
     ],
   );
-  await setThreshold(tx, { modelId: row.id, value: FIRST_THRESHOLD, note: 'default', who: model.who ?? 'winnow' });
+  const { threshold = { value: FIRST_THRESHOLD, note: 'default' }, who = 'winnow' } = model;
+  await setThreshold(tx, { modelId: row.id, ...threshold, who });
   return row;
 }
 

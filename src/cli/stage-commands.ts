@@ -69,6 +69,13 @@ export function addStageCommands(program: Command): void {
         'make scores probabilities: by the held-out labels, or for the collection too',
       ).choices(['none', 'labels', 'collection']),
     )
+    .addOption(
+      new Option('--carry <how>', 'carry the threshold over from the model before').choices([
+        'precision',
+        'share',
+        'none',
+      ]),
+    )
     .option('--patience <number>', 'epochs without a better one before it stops; 0 never stops early', whole(0, 10_000))
     .action(async (flags: TrainFlags) => (await import('./commands/stages.js')).train(flags));
 

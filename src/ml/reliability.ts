@@ -40,7 +40,7 @@ function classWeights({ labelBalance, balance }: Pick<Calibration, 'labelBalance
 }
 
 /** Mean squared difference of score and label, 0..1; null without labels. */
-function brier(labels: readonly Scored[]): number | null {
+export function brier(labels: readonly Scored[]): number | null {
   const weight = labels.reduce((sum, item) => sum + item.weight, 0);
   if (weight === 0) return null;
   return labels.reduce((sum, { score, label, weight: own }) => sum + own * (score - label) ** 2, 0) / weight;

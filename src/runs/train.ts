@@ -1,30 +1,25 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { readFeatures } from '../catalog/features.js';
 import { labelsDigest, trainingLabels, type TrainingLabel } from '../catalog/labels.js';
 import { clearEpochs, recordEpoch, recordModel, type NewModel } from '../catalog/models.js';
-import { sampleUnlabelled } from '../catalog/sample-unlabelled.js';
 import { Model } from '../entities/index.js';
 import { calibratedScore, fitCalibration, type Calibration } from '../ml/calibration.js';
-import { fromFloat16 } from '../ml/float16.js';
 import { nearDuplicateGroups } from '../ml/groups.js';
-import { headToOnnx } from '../ml/heads-onnx.js';
 import { saveModel } from '../ml/model-files.js';
 import { calibrationMetrics } from '../ml/reliability.js';
-import { openScorer } from '../ml/scorer.js';
 import { labelsOf, parseTrainOptions, trainHead, type TrainedHead, type TrainOptions } from '../ml/training.js';
 import { verifyBackbone } from './backbones.js';
-import { featureOptions, featureSpecFor, type FeatureOptions, type FeatureSpec } from './networks.js';
-import { readOptions } from './options.js';
-import type { RunInHand, Stage } from './stage.js';
+import { firstThreshold, type Carry } from './carry-over.js';
+import { featureOptions, featureSpecFor, type FeatureOptions } from './networks.js';
+import { choice, optional, readOptions } from './options.js';
+import type { Stage } from './stage.js';
 import { makeMissing, requireBothClasses, withFeatures } from './train-labels.js';
+import { unlabelledSample } from './unlabelled-sample.js';
 
-type Options = TrainOptions & FeatureOptions;
-type Run = RunInHand<Options>;
-
-/** Unlabelled images whose scores tell the balance of the collection. */
-const BALANCE_SAMPLE = 2000;
+interface Options extends TrainOptions, FeatureOptions {
+  carry: Carry;
+}
 
 /**
  * Trains a head on the labels. Its items are epochs: those that early stopping spared are skipped; a labelled image that
@@ -33,9 +28,12 @@ const BALANCE_SAMPLE = 2000;
 export const train: Stage<Options, object> = {
   retries: false,
   parse(input) {
-    const { backbone, position, pad, ...training } = input as Record<string, unknown>;
+    const { backbone, position, pad, carry, ...training } = input as Record<string, unknown>;
     return {
-      ...readOptions<FeatureOptions>({ backbone, position, pad }, featureOptions),
+      ...readOptions<FeatureOptions & Pick<Options, 'carry'>>(
+        { backbone, position, pad, carry },
+        { ...featureOptions, carry: optional(choice('PRECISION', 'SHARE', 'NONE'), 'PRECISION') },
+      ),
       ...parseTrainOptions(training),
     };
   },
@@ -56,7 +54,7 @@ export const train: Stage<Options, object> = {
 
     const scratch = join(config.home, 'models', String(collectionId), `.run-${run.id}`);
     await rm(scratch, { recursive: true, force: true });
-    const { backbone, position, pad, ...trainOptions } = options;
+    const { backbone, position, pad, carry, ...trainOptions } = options;
     const begun = performance.now();
     const set = {
       features: vectors,
@@ -80,7 +78,9 @@ export const train: Stage<Options, object> = {
       logits: trained.heldOutLogits,
       labels: labelsOf(set, trained.folds.heldOut),
     };
-    const calibration = fitCalibration(heldOut, await unlabelledLogits(run, features, trained), options.calibration);
+    const sample = await unlabelledSample(run, features, trained.weights);
+    const calibration = fitCalibration(heldOut, sample.logits, options.calibration);
+    const threshold = await firstThreshold(dataSource, { collectionId, carry }, { heldOut, sample, calibration });
     const metrics = { ...trained.metrics, ...calibrationMetrics(heldOut, calibration) };
     const { fingerprint } = await saveModel(join(config.home, directory), trained, {
       head: options.head,
@@ -103,7 +103,7 @@ export const train: Stage<Options, object> = {
         backboneId: features.backboneId,
         runId: run.id,
         head: options.head,
-        options: { ...trainOptions, backbone, position, pad, backend: trained.backend },
+        options: { ...trainOptions, backbone, position, pad, carry, backend: trained.backend },
         fingerprint,
         labelsDigest: digest,
         directory,
@@ -111,6 +111,7 @@ export const train: Stage<Options, object> = {
         metrics,
         calibration,
         labels: partsOf(labels, trained, calibration),
+        threshold,
         who: run.requestedBy,
       });
     });
@@ -122,26 +123,6 @@ export const train: Stage<Options, object> = {
     return { outcome: { modelId: model.id, model: number, chosenEpoch, positives, negatives, metrics } };
   },
 };
-
-/** Raw logits of a random sample of the unlabelled images; none when nothing is to be estimated from them. */
-async function unlabelledLogits(
-  { dataSource, collectionId, options, config }: Run,
-  { backboneId, dimensions }: FeatureSpec,
-  { weights }: TrainedHead,
-): Promise<Float32Array> {
-  if (options.calibration !== 'COLLECTION') return new Float32Array(0);
-  const { seed } = options;
-  const imageIds = await sampleUnlabelled(dataSource, { collectionId, backboneId, seed, most: BALANCE_SAMPLE });
-  const { vectors } = await readFeatures(dataSource, { backboneId, imageIds });
-  const features = new Float32Array(vectors.length * dimensions);
-  vectors.forEach((vector, i) => fromFloat16(vector, features, i * dimensions));
-  const scorer = await openScorer(headToOnnx(weights), dimensions, config);
-  try {
-    return (await scorer.score(features, vectors.length)).logits;
-  } finally {
-    await scorer.dispose();
-  }
-}
 
 function partsOf(
   labels: TrainingLabel[],

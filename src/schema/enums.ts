@@ -108,6 +108,13 @@ describe(
   },
 );
 
+export const CarryEnum = { PRECISION: 'PRECISION', SHARE: 'SHARE', NONE: 'NONE' } as const;
+describe(CarryEnum, 'ThresholdCarry', 'How a threshold is carried over from the model before, if somebody set it.', {
+  PRECISION: 'To where the new model is as precise on held-out labels; by share where that is not known.',
+  SHARE: 'To where the new model keeps as large a share of the unlabelled images.',
+  NONE: 'Not at all: the new model starts at 0.5.',
+});
+
 export const PositionEnum = { TOP_LEFT: 'TOP_LEFT', CENTRE: 'CENTRE' } as const;
 describe(PositionEnum, 'LetterboxPosition', 'Where the picture lies on its square.', {
   TOP_LEFT: 'In the top left corner.',

@@ -3,7 +3,15 @@ import { Field, Float, ID, InputType, Int } from 'type-graphql';
 
 import type { EngineName } from '../config.js';
 import type { CalibrationKind, ExportMode, HeadName } from '../entities/index.js';
-import { CalibrationEnum, ClassifyModeEnum, EngineEnum, ExportModeEnum, HeadEnum, PositionEnum } from './enums.js';
+import {
+  CalibrationEnum,
+  CarryEnum,
+  ClassifyModeEnum,
+  EngineEnum,
+  ExportModeEnum,
+  HeadEnum,
+  PositionEnum,
+} from './enums.js';
 
 /** The inputs of the mutations that start a run. Ranges are checked by the stage itself, which names the field. */
 
@@ -125,6 +133,13 @@ export class TrainInput {
     description: 'How scores are made to be probabilities. Default: COLLECTION.',
   })
   calibration?: CalibrationKind | null;
+
+  @Field(() => CarryEnum, {
+    nullable: true,
+    description:
+      'How a threshold that somebody set on the model before becomes the first threshold of the new one; its note says what was done. Default: PRECISION.',
+  })
+  carry?: keyof typeof CarryEnum | null;
 
   @Field(() => Int, {
     nullable: true,

@@ -38,6 +38,7 @@ export interface TrainFlags extends CommonFlags {
   validationShare?: number;
   folds?: number;
   calibration?: string;
+  carry?: string;
   patience?: number;
 }
 
@@ -84,10 +85,14 @@ export function embed(flags: EmbedFlags): Promise<void> {
 
 /** `winnow train` */
 export function train(flags: TrainFlags): Promise<void> {
-  const { collection, backbone, head, calibration } = flags;
+  const { collection, backbone, head, calibration, carry } = flags;
   const { epochs, batchSize, learningRate, l2, seed, validationShare, folds, patience } = flags;
   const numbers = { epochs, batchSize, learningRate, l2, seed, validationShare, folds, patience };
-  const words = { head: head && constant(head), calibration: calibration && constant(calibration) };
+  const words = {
+    head: head && constant(head),
+    calibration: calibration && constant(calibration),
+    carry: carry && constant(carry),
+  };
   const options = given({ backbone, ...words, ...numbers });
   return command(flags, { collection, stage: 'TRAIN', options });
 }

@@ -1,0 +1,49 @@
+import { rows, type Db } from '../db.js';
+import type { LabelValue } from '../entities/index.js';
+
+/** The threshold that a collection has had in force so far, and what its model knows of labels and images. */
+export interface ThresholdBefore {
+  modelId: number;
+  /** Of the model in its collection. */
+  number: number;
+  /** 0..1 */
+  value: number;
+  who: string;
+}
+
+/** That of the newest model of the collection; null when there is none, or nobody has ever moved it off its default. */
+export async function thresholdBefore(db: Db, collectionId: number): Promise<ThresholdBefore | null> {
+  const [found] = await rows<ThresholdBefore & { untouched: boolean }>(
+    db,
+    `select m.id as "modelId", m.number, t.value, t.who,
+            t.note is not distinct from 'default'
+              and not exists (select from winnow.thresholds o where o.model_id = m.id and o.id < t.id) as untouched
+       from winnow.models m
+       join lateral (select * from winnow.thresholds t where t.model_id = m.id order by t.id desc limit 1) t on true
+      where m.collection_id = $1 order by m.number desc limit 1`,
+    [collectionId],
+  );
+  if (found === undefined || found.untouched) return null;
+  const { modelId, number, value, who } = found;
+  return { modelId, number, value, who };
+}
+
+/** A model's held-out labels with their scores, 0..1. */
+export async function heldOutScores(db: Db, modelId: number): Promise<{ value: LabelValue; score: number }[]> {
+  return rows(
+    db,
+    `select value, held_out_score as score from winnow.model_labels
+      where model_id = $1 and held_out_score is not null order by image_id`,
+    [modelId],
+  );
+}
+
+/** A model's scores, 0..1, of these images; images without one are left out. */
+export async function scoresOf(db: Db, modelId: number, imageIds: readonly number[]): Promise<Map<number, number>> {
+  const found = await rows<{ imageId: number; score: number }>(
+    db,
+    'select image_id as "imageId", score from winnow.scores where model_id = $1 and image_id = any ($2::integer[])',
+    [modelId, imageIds],
+  );
+  return new Map(found.map(({ imageId, score }) => [imageId, score]));
+}

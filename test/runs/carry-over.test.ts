@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+
+import { storeFeatures } from '../../src/catalog/features.js';
+import { setLabels } from '../../src/catalog/labels.js';
+import { modelByNumber } from '../../src/catalog/models.js';
+import { setThreshold, thresholdHistory } from '../../src/catalog/thresholds.js';
+import { rows } from '../../src/db.js';
+import { toFloat16 } from '../../src/ml/float16.js';
+import { createRandom } from '../../src/ml/random.js';
+import { featureOptions, featureSpecFor } from '../../src/runs/networks.js';
+import { readOptions } from '../../src/runs/options.js';
+import { execute, openBenchWithWorker, type Bench } from './support.js';
+
+const IMAGES = 400;
+
+test('a threshold that somebody set is carried over to the next model, by what it meant and not by its number', async (t) => {
+  const bench = await collectionWithFeatures(t);
+  const { db, collectionId } = bench;
+  await execute(bench, 'TRAIN', {});
+  const first = await newest(bench);
+  assert.equal(first.calibration.kind, 'COLLECTION');
+  assert.ok(first.calibration.balance! > 0.15 && first.calibration.balance! < 0.4, `${first.calibration.balance}`);
+  assert.deepEqual(await opening(bench), [0.5, 'default']);
+
+  // Nobody has moved it: nothing to carry.
+  await execute(bench, 'TRAIN', { seed: 2 });
+  assert.deepEqual(await opening(bench), [0.5, 'default']);
+  await execute(bench, 'CLASSIFY', {});
+
+  await setThreshold(db, { modelId: (await newest(bench)).id, value: 0.8, who: 'ann' });
+  await execute(bench, 'TRAIN', { seed: 3, l2: 1 });
+  const [value, note] = await opening(bench);
+  assert.match(note, /^carried over from v2, where ann had it at 0\.8, by equal precision on held-out labels: \d/);
+  assert.ok(value !== 0.5 && value !== 0.8, `${value}`);
+
+  // That one rests on v3, which is not classified: of its images it knows no share, but its precision.
+  await execute(bench, 'TRAIN', { seed: 4 });
+  assert.match((await opening(bench))[1], /^carried over from v3, where test had it/);
+
+  const { id } = await newest(bench);
+  await execute(bench, 'CLASSIFY', {});
+  await setThreshold(db, { modelId: id, value: 0.99, who: 'ann' });
+  await execute(bench, 'TRAIN', { seed: 5, l2: 1, carry: 'SHARE' });
+  const [shared, why] = await opening(bench);
+  const shares = /by equal share kept of 280 unlabelled images: ([\d.]+)% there, ([\d.]+)% here$/.exec(why);
+  assert.ok(shares !== null && Math.abs(Number(shares[1]) - Number(shares[2])) < 1, why);
+  await execute(bench, 'CLASSIFY', {});
+  const kept = async (modelId: number, threshold: number) =>
+    Number(
+      (
+        await rows<{ n: string }>(
+          db,
+          `select count(*) as n from winnow.scores s where model_id = $1 and score >= $2::real
+              and not exists (select from winnow.labels l where l.image_id = s.image_id)`,
+          [modelId, threshold],
+        )
+      )[0].n,
+    );
+  assert.ok(Math.abs((await kept((await newest(bench)).id, shared)) - (await kept(id, 0.99))) <= 1);
+
+  await execute(bench, 'TRAIN', { seed: 6, carry: 'NONE' });
+  assert.deepEqual(await opening(bench), [0.5, 'default']);
+  assert.equal((await modelByNumber(db, collectionId, 'latest')).number, 6);
+});
+
+test('the same labels and images give the same model and calibration; every label has a held-out score', async (t) => {
+  const bench = await collectionWithFeatures(t);
+  await execute(bench, 'TRAIN', {});
+  const first = await newest(bench);
+  await execute(bench, 'TRAIN', {});
+  const second = await newest(bench);
+  assert.equal(second.fingerprint, first.fingerprint);
+  assert.deepEqual(second.calibration, first.calibration);
+  const [{ held, parts }] = await rows<{ held: string; parts: string[] }>(
+    bench.db,
+    `select count(held_out_score) as held, array_agg(distinct part) as parts from winnow.model_labels where model_id = $1`,
+    [second.id],
+  );
+  assert.deepEqual([held, parts], ['120', ['TRAINING']]);
+});
+
+function newest({ db, collectionId }: Bench) {
+  return modelByNumber(db, collectionId, 'latest');
+}
+
+/** The only threshold of the newest model. */
+async function opening(bench: Bench): Promise<[number, string]> {
+  const [threshold, ...more] = await thresholdHistory(bench.db, (await newest(bench)).id);
+  assert.equal(more.length, 0);
+  return [threshold.value, threshold.note!];
+}
+
+/** 400 images with features and without a file, a quarter of the unlabelled positive; 60 + 60 of them labelled. */
+async function collectionWithFeatures(t: TestContext): Promise<Bench> {
+  const bench = await openBenchWithWorker(t);
+  const { db, config, collectionId } = bench;
+  const { backboneId, dimensions } = await featureSpecFor(db, config, readOptions({}, featureOptions));
+  await rows(
+    db,
+    `insert into winnow.images (sha256, bytes, format, width, height, phash)
+     select sha256(int4send(i)), 1000, 'JPEG', 64, 48, hashint8extended(i, 0) from generate_series(1, $1::integer) i`,
+    [IMAGES],
+  );
+  await rows(
+    db,
+    'insert into winnow.collection_images (collection_id, image_id) select $1::integer, id from winnow.images',
+    [collectionId],
+  );
+  const random = createRandom(7);
+  const direction = Float32Array.from({ length: dimensions }, () => random.normal());
+  const isPositive = (i: number) => (i < 120 ? i % 2 === 0 : i % 4 === 0);
+  const features = Array.from({ length: IMAGES }, (_, i) => {
+    const side = isPositive(i) ? 0.06 : -0.06;
+    return { imageId: i + 1, vector: toFloat16(direction.map((step) => random.normal() + side * step)) };
+  });
+  await storeFeatures(db, backboneId, features);
+  const labels = features.slice(0, 120).map(({ imageId }, i) => ({
+    imageId,
+    value: isPositive(i) ? ('POSITIVE' as const) : ('NEGATIVE' as const),
+  }));
+  await db.transaction((tx) => setLabels(tx, { collectionId, labels, origin: 'HAND', who: 'ann' }));
+  return bench;
+}
