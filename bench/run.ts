@@ -6,8 +6,8 @@ import { classify } from './classify.js';
 import { memory } from './memory.js';
 import { page } from './page.js';
 import { publish, type Report } from './report.js';
-import { screen } from './screen.js';
 import { rescore } from './rescore.js';
+import { screen } from './screen.js';
 
 interface Options {
   /** Where the pictures to work on are. */
