@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { ErrorBoundary, lazy, LocationProvider, Route, Router } from 'preact-iso';
 
 import { models, overview } from './api/documents';
@@ -30,7 +30,11 @@ function Shell() {
   const current = useCurrent();
   const { go, path } = useAddress();
   // Elsewhere much may have happened.
-  useEffect(() => void refresh(overview, models), [path]);
+  const shown = useRef(path);
+  useEffect(() => {
+    if (shown.current !== path) void refresh(overview, models);
+    shown.current = path;
+  }, [path]);
   useKeys('Everywhere', [
     { keys: ['?'], does: 'this sheet', run: () => (keySheetOpen.value = true) },
     ...VIEWS.map(({ path, title, key }) => ({ keys: [key], does: `go to ${title}`, run: () => go(path) })),

@@ -17,9 +17,11 @@ export function threshold(value: number): string {
   return text.length < 4 ? value.toFixed(2) : text;
 }
 
-/** 0.642, of a score. */
+/** 0.642, of a score: cut off and not rounded, so that what lies below a threshold does not read as if it reached it. */
 export function score(value: number | null | undefined): string {
-  return value == null ? '' : value.toFixed(3);
+  if (value == null) return '';
+  // Scores are 32-bit floats: 0.65 is 0.64999998.
+  return (Math.floor(value * 1000 + 1e-4) / 1000).toFixed(3);
 }
 
 /** 94.5%; a dash where there is nothing to divide. */

@@ -17,6 +17,7 @@ import type { Scale } from './histogram';
 import { Readout } from './readout';
 import { SetThreshold } from './set-threshold';
 import { createThreshold } from './threshold';
+import { Waiting } from './waiting';
 import { Walls } from './walls';
 
 refreshAfterLabels(curveQuery);
@@ -75,7 +76,7 @@ export function Decide({ collection, model }: { collection: Collection; model: M
   ]);
 
   if (error && curve === null) return <Failed error={error} retry={() => void reload()} />;
-  if (curve === null) return <Loading what="Reading the scores" />;
+  if (curve === null) return <Waiting what="Reading the scores" />;
   return (
     <div class="screen">
       <h1 class="unseen">

@@ -1,10 +1,11 @@
 import { useContext } from 'preact/hooks';
 
-import { Empty, Failed, Loading } from '../shell/states';
+import { Empty, Failed } from '../shell/states';
 import { useLink } from '../state/address';
 import { CurrentContext } from '../state/catalog';
 import { counted } from '../words';
 import { Decide } from './decide';
+import { Waiting } from './waiting';
 import '../styles/wall.css';
 import '../styles/screen.css';
 
@@ -13,7 +14,7 @@ export function Screen() {
   const { collections, collection, model, loading, error, reload } = useContext(CurrentContext);
   const link = useLink();
   if (error) return <Failed error={error} retry={() => void reload()} />;
-  if (loading) return <Loading what="Looking for scores" />;
+  if (loading) return <Waiting what="Looking for scores" />;
   if (collections.length === 0) return <NothingYet />;
   if (collection === null) {
     return (
