@@ -38,6 +38,8 @@ export interface Config {
     readonly bytes: number;
   };
   readonly introspection: boolean;
+  /** Whether clients may send the hash of a query in its place, once it was sent whole. */
+  readonly persistedQueries: boolean;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -75,6 +77,7 @@ export function parseConfig(env: Environment, cwd = process.cwd()): Config {
       bytes: integer(env, 'WINNOW_MAX_BYTES', 256 * 2 ** 20, 1, 2 ** 31 - 1),
     }),
     introspection: choice(env, 'WINNOW_INTROSPECTION', ['on', 'off'] as const) === 'on',
+    persistedQueries: choice(env, 'WINNOW_PERSISTED_QUERIES', ['off', 'on'] as const) === 'on',
   });
 }
 

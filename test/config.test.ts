@@ -35,6 +35,7 @@ test('with nothing set', () => {
     providers: 'auto',
     limits: { pixels: 100_000_000, bytes: 268_435_456 },
     introspection: true,
+    persistedQueries: false,
   });
 });
 
@@ -56,6 +57,7 @@ test('with everything set', () => {
       WINNOW_MAX_PIXELS: '1000',
       WINNOW_MAX_BYTES: '2000',
       WINNOW_INTROSPECTION: 'off',
+      WINNOW_PERSISTED_QUERIES: 'on',
     },
     CWD,
   );
@@ -73,6 +75,7 @@ test('with everything set', () => {
     providers: ['cuda', 'cpu'],
     limits: { pixels: 1000, bytes: 2000 },
     introspection: false,
+    persistedQueries: true,
   });
 });
 

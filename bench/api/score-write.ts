@@ -13,14 +13,14 @@ import type { Filled } from './fill.js';
 
 const ROUNDS = 3;
 /** Rows in a transaction, as many as CLASSIFY scores at a time. */
-const CHUNK_ROWS = 1_000;
+const CHUNK_ROWS = 4_096;
 /** A model of this number has no row in models; scores ask for none. */
 const NO_MODEL = 2_000_000_000;
 const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 
 /**
  * Score rows a second into the catalog, from typed arrays to what readers see: `createScoreTable`, a transaction with
- * `copyScores` for every 1,000 rows, `attachScores` (keys, index, statistics, histogram, swap). Held against one COPY of
+ * `copyScores` for every 4,096 rows, `attachScores` (keys, index, statistics, histogram, swap). Held against one COPY of
  * the same rows, made ready as bytes before, into a new partition of winnow.scores (which has its key and its index,
  * as a partition must) and nothing else. The third one is the same COPY into a table without key and index.
  */
@@ -51,8 +51,8 @@ async function write(dataSource: DataSource, collectionId: number, scored: Score
   const { id: runId } = await dataSource.transaction((tx) => createRun(tx, run));
   const [{ id: modelId }] = await rows<{ id: number }>(
     dataSource,
-    `insert into winnow.models (collection_id, number, backbone_id, run_id, head, options, fingerprint, labels_digest, directory, positives, negatives, chosen_epoch, metrics)
-     select collection_id, 1000000 + $1::integer, backbone_id, $1::integer, head, options, fingerprint, labels_digest, directory, positives, negatives, chosen_epoch, metrics
+    `insert into winnow.models (collection_id, number, backbone_id, run_id, head, options, fingerprint, labels_digest, directory, positives, negatives, chosen_epoch, metrics, calibration)
+     select collection_id, 1000000 + $1::integer, backbone_id, $1::integer, head, options, fingerprint, labels_digest, directory, positives, negatives, chosen_epoch, metrics, calibration
        from winnow.models limit 1 returning id`,
     [runId],
   );

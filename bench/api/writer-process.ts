@@ -6,7 +6,7 @@ import { writeScores } from './score-write.js';
 
 // CLASSIFY runs of one model, one after the other, each with new scores in place of those before.
 
-const CHUNK_ROWS = 1_000;
+const CHUNK_ROWS = 4_096;
 const { modelId, collectionId, images } = JSON.parse(process.env.BENCH_CATALOG ?? '') as Record<string, number>;
 const url = process.env.BENCH_DATABASE_URL ?? '';
 const dataSource = await createDataSource({ url, applicationName: 'winnow bench writer' });

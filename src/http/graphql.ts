@@ -6,6 +6,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginSchemaReportingDisabled } from '@apollo/server/plugin/disabled';
+import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
 import { expressMiddleware } from '@as-integrations/express5';
 import type { RequestHandler } from 'express';
 import { OperationTypeNode } from 'graphql';
@@ -27,6 +28,9 @@ export interface GraphqlEndpoint {
   stop(): Promise<void>;
 }
 
+/** Queries kept by their hash take no more than this; the ones not asked for longest go first, and are sent whole again. */
+const PERSISTED_BYTES = 4 * 1024 * 1024;
+
 /** The GraphQL engine behind one request handler, which wants a parsed body and a viewer. */
 export async function createGraphql(config: Config, services: Services, log: Log): Promise<GraphqlEndpoint> {
   const schema = await buildWinnowSchema();
@@ -37,7 +41,7 @@ export async function createGraphql(config: Config, services: Services, log: Log
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,
-    persistedQueries: false,
+    persistedQueries: config.persistedQueries && { cache: new InMemoryLRUCache({ maxSize: PERSISTED_BYTES }) },
     cache: 'bounded',
     parseOptions: { maxTokens: LIMITS.tokens },
     maxRecursiveSelections: LIMITS.selections,

@@ -13,6 +13,7 @@ const ENGINE_CODES = new Set([
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',
   'PERSISTED_QUERY_NOT_SUPPORTED',
+  'PERSISTED_QUERY_NOT_FOUND',
   'BAD_REQUEST',
   'FORBIDDEN',
   'QUERY_TOO_LARGE',
@@ -62,6 +63,9 @@ export function formatError(log: Log): (formatted: GraphQLFormattedError, error:
       const code = String(root.extensions.code ?? formatted.extensions?.code);
       if (code === 'BAD_USER_INPUT') return { message, locations, path, extensions: { code: 'BAD_INPUT' } };
       if (ENGINE_CODES.has(code)) return { message, locations, path, extensions: { code } };
+      // What the engine refuses without a code of its own, such as a query that is not the one of its hash.
+      const http = root.extensions.http as { status?: number } | undefined;
+      if (http?.status === 400) return { message, locations, path, extensions: { code: 'BAD_REQUEST' } };
     }
     const shown = publicError(root, log);
     return {
