@@ -11,7 +11,8 @@ const worker = await startWorker(database.dataSource, config, { log: logToStderr
 let stopping: Promise<void> | undefined;
 const stop = () => (stopping ??= worker.stop().finally(() => database.close()));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
-// A worker whose parent is gone must not work on behind everybody's back.
+// A worker whose parent is gone must not work on behind everybody's back. It may have gone before anybody listened.
 process.once('disconnect', () => void stop());
 process.channel?.unref();
-process.send?.('ready');
+if (process.send && !process.connected) void stop();
+else process.send?.('ready', undefined, undefined, () => undefined);
