@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 
 import type { CheckFlags } from './commands/check.js';
+import type { ExportModelFlags } from './commands/export-model.js';
 import type { ImagesFlags } from './commands/images.js';
 import type { RetryFlags } from './commands/retry.js';
 import type { FailuresFlags, RunsFlags } from './commands/runs.js';
@@ -14,6 +15,17 @@ const STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'];
 
 /** The commands that read the catalog, and the threshold. */
 export function addCatalogCommands(program: Command): void {
+  withCommonFlags(program.command('export-model <target>'))
+    .summary('write a model for other programs')
+    .description(
+      'write a model as one .onnx file, squares in and scores out, or into a folder as a TensorFlow.js layers model',
+    )
+    .option('--model <number>', 'which model (default: the latest)', modelNumber, 'latest')
+    .addOption(new Option('--format <name>', 'what to write').choices(['onnx', 'tensorflow']).default('onnx'))
+    .action(async (target: string, flags: ExportModelFlags) =>
+      (await import('./commands/export-model.js')).exportModel(target, flags),
+    );
+
   const threshold = program.command('threshold').description('show or set the score from which an image is OK');
   withCommonFlags(threshold.command('show', { isDefault: true }))
     .description('the threshold in force, what it makes of the images, and its history')

@@ -73,7 +73,7 @@ export async function loadModel(
   directory: string,
   options: { threads: number; engine?: EngineName; expectBackbone: string },
 ): Promise<Scorer> {
-  const { spec, fingerprint } = readSpec(directory, await readModelFile(directory, SPEC_FILE));
+  const { spec, fingerprint, head } = await readModel(directory);
   if (spec.backbone.fingerprint !== options.expectBackbone) {
     throw new WinnowError(
       'FINGERPRINT_MISMATCH',
@@ -81,10 +81,22 @@ export async function loadModel(
         `${short(options.expectBackbone)}: its scores would mean nothing. Train again on the present features, or classify with those of the model.`,
     );
   }
-  const head = await readModelFile(directory, HEAD_FILE);
-  if (sha256(head) !== spec.files[HEAD_FILE]) throw damaged(directory, HEAD_FILE, 'its bytes have changed');
   const scorer = await openScorer(head, spec.dimensions, options, spec.calibration);
   return { ...scorer, spec, fingerprint };
+}
+
+/**
+ * A model's files, every byte of them checked.
+ * @returns head: the .onnx file of the head alone.
+ * @throws WinnowError MODEL_DAMAGED that names the file.
+ */
+export async function readModel(
+  directory: string,
+): Promise<{ spec: ModelSpec; fingerprint: string; head: Uint8Array }> {
+  const { spec, fingerprint } = readSpec(directory, await readModelFile(directory, SPEC_FILE));
+  const head = await readModelFile(directory, HEAD_FILE);
+  if (sha256(head) !== spec.files[HEAD_FILE]) throw damaged(directory, HEAD_FILE, 'its bytes have changed');
+  return { spec, fingerprint, head };
 }
 
 /** A spec is written in one way only, so any other byte in it is damage. */

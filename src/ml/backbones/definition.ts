@@ -1,3 +1,4 @@
+import type { LayersModel } from '../convert/layers-model.js';
 import type { Engine } from '../engine.js';
 
 export const PRECISIONS = ['FP32', 'INT8'] as const;
@@ -49,6 +50,8 @@ export interface BackboneDefinition {
    * @throws WinnowError WEIGHTS_MISSING that says where they come from
    */
   network(place: Place, fingerprint: string): Promise<Uint8Array>;
+  /** The same as a layers model of TensorFlow.js: pictures, RGB 0..255, in. Left out where it is no such model. */
+  readonly layers?: (place: Place) => Promise<LayersModel>;
   /**
    * The same in TensorFlow.js, from the same weights; left out where it cannot be.
    * @throws WinnowError WEIGHTS_MISSING that says where they come from

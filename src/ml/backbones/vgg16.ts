@@ -29,6 +29,7 @@ export const vgg16: BackboneDefinition = Object.freeze({
     cached(convertedPath(place.home, fingerprint), async () => {
       return layersToOnnx(await layers(place), { input: 'BYTES', output: 'features' });
     }),
+  layers,
   inTensorflow: async (place) => {
     const { openLayersEngine } = await import('../tensorflow-engine.js');
     return openLayersEngine(await layers(place));

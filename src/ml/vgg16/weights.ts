@@ -18,7 +18,13 @@ export const OFFICIAL: RemoteFile = {
 };
 
 /** Hashes by path, size and time of change: a file is read for its hash once in a process. */
-const hashes = new Map<string, string>();
+const known = new Map<string, Hashes>();
+
+/** Hex. */
+interface Hashes {
+  readonly sha256: string;
+  readonly md5: string;
+}
 
 /**
  * The .h5 file of VGG16: the one that WINNOW_VGG16_WEIGHTS names, else the official one below WINNOW_HOME, which is
@@ -28,8 +34,11 @@ const hashes = new Map<string, string>();
  */
 export async function findWeights(place: Place, remote = OFFICIAL): Promise<{ path: string; sha256: string }> {
   const path = pathOf(place);
-  const there = await hashOf(path);
-  if (there !== undefined) return { path, sha256: there };
+  const there = await hashesOf(path);
+  if (there !== undefined) {
+    if (place.vgg16Weights == null && there.md5 !== remote.md5) throw another(path, there.md5, remote);
+    return { path, sha256: there.sha256 };
+  }
   if (place.vgg16Weights != null) throw notThere(path);
   try {
     await download(remote, path, { onProgress: announce(remote) });
@@ -41,7 +50,7 @@ export async function findWeights(place: Place, remote = OFFICIAL): Promise<{ pa
       { cause },
     );
   }
-  return { path, sha256: (await hashOf(path))! };
+  return { path, sha256: (await hashesOf(path))!.sha256 };
 }
 
 /**
@@ -61,6 +70,11 @@ function pathOf({ vgg16Weights, home }: Place): string {
   return vgg16Weights ?? join(home, 'backbones', NAME);
 }
 
+function another(path: string, md5: string, remote: RemoteFile): WinnowError {
+  const message = `${path} must be ${remote.url} with the MD5 ${remote.md5}, but has ${md5}. Remove it, or name it in WINNOW_VGG16_WEIGHTS if these weights are meant.`;
+  return new WinnowError('WEIGHTS_MISSING', message);
+}
+
 function notThere(path: string): WinnowError {
   const message = `WINNOW_VGG16_WEIGHTS is ${path}, but there is no such file that can be read.`;
   return new WinnowError('WEIGHTS_MISSING', message);
@@ -77,18 +91,18 @@ function announce({ url, bytes }: RemoteFile): (done: number) => void {
   };
 }
 
-/** Hex SHA-256; undefined when there is no file to read. */
-async function hashOf(path: string): Promise<string | undefined> {
+/** Undefined when there is no file to read. */
+async function hashesOf(path: string): Promise<Hashes | undefined> {
   try {
     const { size, mtimeMs } = await stat(path);
     const key = `${path} ${size} ${mtimeMs}`;
-    let known = hashes.get(key);
-    if (known === undefined) {
-      const hash = createHash('sha256');
-      for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
-      hashes.set(key, (known = hash.digest('hex')));
-    }
-    return known;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const [sha256, md5] = [createHash('sha256'), createHash('md5')];
+    for await (const piece of createReadStream(path)) [sha256, md5].forEach((hash) => hash.update(piece as Buffer));
+    const hashes = { sha256: sha256.digest('hex'), md5: md5.digest('hex') };
+    known.set(key, hashes);
+    return hashes;
   } catch {
     return undefined;
   }

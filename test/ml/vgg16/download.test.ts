@@ -146,6 +146,10 @@ describe('a download', () => {
     // Put there by hand, it is found.
     await writeFile(join(folder, 'backbones', 'vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5'), BYTES);
     assert.equal((await findWeights({ home: folder }, unreachable)).sha256.length, 64);
+    // Another file in its place is not taken for it.
+    const otherwise = { ...unreachable, md5: '00' };
+    const message = /must be http.* with the MD5 00, but has .*WINNOW_VGG16_WEIGHTS if these weights are meant/;
+    await assert.rejects(findWeights({ home: folder }, otherwise), { code: 'WEIGHTS_MISSING', message });
   });
 });
 
