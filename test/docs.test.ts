@@ -17,7 +17,7 @@ const ROOT = new URL('../', import.meta.url);
 const documents = [
   'README.md',
   'CONTRIBUTING.md',
-  ...(await readdir(new URL('docs/', ROOT))).map((name) => `docs/${name}`),
+  ...(await readdir(new URL('docs/', ROOT))).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
 ];
 
 test('every GraphQL example fits the schema', async () => {

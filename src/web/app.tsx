@@ -16,6 +16,9 @@ import { refresh } from './state/query';
 import { VIEWS } from './views';
 
 const Label = lazy(() => import('./label/label').then(({ Label: view }) => view));
+const Runs = lazy(() => import('./runs/runs').then(({ Runs: view }) => view));
+const Model = lazy(() => import('./model/model').then(({ Model: view }) => view));
+const Image = lazy(() => import('./image/image').then(({ Image: view }) => view));
 
 /** The page: what every view has around it, and which view is shown at which address. */
 export function App() {
@@ -47,6 +50,9 @@ function Shell() {
           <Router>
             <Route path="/" component={Screen} />
             <Route path="/label" component={Label} />
+            <Route path="/runs" component={Runs} />
+            <Route path="/models" component={Model} />
+            <Route path="/images/:image" component={Image} />
             <Route default component={NotHere} />
           </Router>
         </ErrorBoundary>

@@ -2,4 +2,6 @@
 export const VIEWS = [
   { path: '/', title: 'Screen', key: 's' },
   { path: '/label', title: 'Label', key: 'l' },
+  { path: '/runs', title: 'Runs', key: 'r' },
+  { path: '/models', title: 'Model', key: 'm' },
 ] as const;

@@ -4,7 +4,7 @@ import type { Tile } from './sequence';
  * The square that the network saw, without the empty part: the picture lies in its top left corner, so what lies outside of the
  * picture's own shape is cut off. `side` is that of the room it has, in CSS pixels.
  */
-export function Picture({ tile, side }: { tile: Tile; side: number }) {
+export function Picture({ tile, side }: { tile: Pick<Tile, 'id' | 'picture' | 'width' | 'height'>; side: number }) {
   const { width, height } = tile;
   const longest = Math.max(width, height);
   // A pixel less, since the picture's edge blends into the empty part.
