@@ -12,13 +12,13 @@ import { openDatabase, unfitness } from '../src/database.js';
 import { rows } from '../src/db.js';
 import { WinnowError } from '../src/errors.js';
 import { urlOf } from './support/database.js';
-import { testServer, withAdmin } from './support/server.js';
+import { dropWithSessions, testServer, withAdmin } from './support/server.js';
 
 async function emptyDatabase(t: TestContext, options = ''): Promise<string> {
   const server = await testServer();
   const name = `winnow_test_${process.pid}_empty${Date.now()}`;
   await withAdmin(server, (admin) => admin.query(`create database ${name} template template0 ${options}`));
-  t.after(() => withAdmin(server, (admin) => admin.query(`drop database ${name} with (force)`)));
+  t.after(() => withAdmin(server, (admin) => dropWithSessions(admin, name)));
   return urlOf(server, name);
 }
 

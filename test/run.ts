@@ -15,6 +15,8 @@ import { startEmbedded, type EmbeddedServer } from '../src/db-embedded.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
+const FILE_TIMEOUT_MS = 15 * 60_000;
+
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: string[]): Promise<number> {
@@ -61,7 +63,9 @@ async function startServer(): Promise<EmbeddedServer> {
 
 /** Exit code of `node --test`; 130 when a signal ended it. */
 async function runTests(args: string[], url: string, interruption: Interruption): Promise<number> {
-  const flags = ['--import', 'tsx', '--test', '--test-reporter=spec', '--test-concurrency=2'];
+  // A test that hangs must fail, not hold up everybody who waits for the others.
+  const limits = ['--test-concurrency=2', `--test-timeout=${FILE_TIMEOUT_MS}`];
+  const flags = ['--import', 'tsx', '--test', '--test-reporter=spec', ...limits];
   const child = spawn(process.execPath, [...flags, ...args], {
     cwd: ROOT,
     env: { ...process.env, TEST_DATABASE_URL: url },

@@ -10,7 +10,7 @@ import type { DataSource } from 'typeorm';
 import { createDataSource, migrate } from '../../src/db.js';
 import { migrateQueue } from '../../src/queue/migrate.js';
 import { lastly } from './hooks.js';
-import { testServer, withAdmin } from './server.js';
+import { dropWithSessions, testServer, withAdmin } from './server.js';
 
 export type TestDatabase = DataSource & { readonly url: string };
 
@@ -71,7 +71,7 @@ async function ensureTemplate(server: string): Promise<string> {
     const { rows } = await admin.query<{ datname: string }>(
       `select datname from pg_database where datname like 'winnow\\_template\\_%'`,
     );
-    for (const { datname } of rows) await admin.query(`drop database if exists ${datname} with (force)`);
+    for (const { datname } of rows) await dropWithSessions(admin, datname);
     const making = `winnow_template_making_${process.pid}`;
     await admin.query(`create database ${making} template template0 encoding 'UTF8'`);
     await migrateAll(urlOf(server, making));
@@ -107,7 +107,7 @@ async function schemaHash(): Promise<string> {
 
 async function dropDatabase(admin: Client, name: string): Promise<void> {
   const leaked = await sessionsLeft(admin, name);
-  await admin.query(`drop database if exists ${name} with (force)`);
+  await dropWithSessions(admin, name);
   if (leaked.length > 0) {
     throw new Error(`The test left ${leaked.length} connections open on its database:\n${leaked.join('\n')}`);
   }

@@ -37,6 +37,18 @@ export async function withAdmin<T>(url: string, work: (admin: Client) => Promise
   }
 }
 
+/**
+ * Drops a database with whoever is still in it. Not by `with (force)`: that would end an autovacuum worker as well, which only
+ * a superuser may. A plain drop makes that one go by itself.
+ */
+export async function dropWithSessions(admin: Client, name: string): Promise<void> {
+  await admin.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and backend_type = 'client backend'`,
+    [name],
+  );
+  await admin.query(`drop database if exists ${name}`);
+}
+
 /** Names of databases made for tests hold the pid of their process; see freshDatabase. */
 async function dropAbandoned(url: string): Promise<void> {
   await withAdmin(url, async (admin) => {
@@ -44,7 +56,7 @@ async function dropAbandoned(url: string): Promise<void> {
       `select datname from pg_database where datname like 'winnow\\_test\\_%'`,
     );
     for (const { datname } of rows) {
-      if (!isAlive(Number(datname.split('_')[2]))) await admin.query(`drop database if exists ${datname} with (force)`);
+      if (!isAlive(Number(datname.split('_')[2]))) await dropWithSessions(admin, datname);
     }
   });
 }
