@@ -4,6 +4,7 @@ import { ImageFilters1764300000000 } from './1764300000000-image-filters.js';
 import { ImmediateCounts1764400000000 } from './1764400000000-immediate-counts.js';
 import { AddedBackbones1764600000000 } from './1764600000000-added-backbones.js';
 import { Calibration1764700000000 } from './1764700000000-calibration.js';
+import { ModelRegistry1764710000000 } from './1764710000000-model-registry.js';
 
 /** In the order they are applied. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   ImmediateCounts1764400000000,
   AddedBackbones1764600000000,
   Calibration1764700000000,
+  ModelRegistry1764710000000,
 ];

@@ -8,6 +8,7 @@ import { squarePath } from './images/storage.js';
 import { logToStderr } from './log.js';
 import type { Log } from './log.js';
 import { listBackbones } from './runs/backbones.js';
+import { modelFiles } from './runs/move-model.js';
 import { startWorkerChild } from './worker-child.js';
 
 export interface App {
@@ -42,6 +43,7 @@ export function createApp(config: Config, { log = logToStderr }: { log?: Log } =
       dataSource: database.dataSource,
       runChanges,
       backbones: () => listBackbones(database.dataSource, config),
+      modelFiles: modelFiles(database.dataSource, config),
       allowedPath: (path: string) => resolveInside(config.roots, path),
       squareOf: (sha256: string) => squarePath(config.home, DEFAULT_LETTERBOX, sha256),
     };

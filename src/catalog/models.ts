@@ -35,6 +35,8 @@ export interface NewModel {
     heldOutScore: number | null;
   }[];
   calibration: ModelCalibration;
+  /** How many labels it learnt from or was judged by, where not all of them are among `labels`. */
+  counts?: { positives: number; negatives: number };
   /** Its first threshold; FIRST_THRESHOLD when left out. */
   threshold?: { value: number; note: string };
   /** Who the first threshold is by; `winnow` when left out. */
@@ -62,16 +64,20 @@ export async function recordModel(tx: EntityManager, model: NewModel): Promise<M
     metrics,
     calibration,
   } = model;
-  const positives = model.labels.filter(({ value }) => value === 'POSITIVE').length;
+  const found = model.labels.filter(({ value }) => value === 'POSITIVE').length;
+  const { positives, negatives } = model.counts ?? { positives: found, negatives: model.labels.length - found };
   const [row] = await entityRows(
     tx,
     Model,
-    `insert into winnow.models (collection_id, number, backbone_id, run_id, head, options, fingerprint, labels_digest,
+    `with numbered as (
+       update winnow.collections c
+          set last_model = 1 + greatest(last_model, (select max(number) from winnow.models where collection_id = c.id))
+        where id = $1::integer returning last_model)
+     insert into winnow.models (collection_id, number, backbone_id, run_id, head, options, fingerprint, labels_digest,
                                 directory, positives, negatives, chosen_epoch, metrics, calibration)
-     select $1::integer, 1 + coalesce(max(number), 0), $2::smallint, $3::integer, $4, $5::jsonb, $6, $7, $8,
+     select $1::integer, last_model, $2::smallint, $3::integer, $4, $5::jsonb, $6, $7, $8,
             $9::integer, $10::integer, $11::integer, $12::jsonb, $13::jsonb
-       from winnow.models where collection_id = $1
-     returning *`,
+       from numbered returning *`,
     [
       collectionId,
       backboneId,
@@ -82,7 +88,7 @@ export async function recordModel(tx: EntityManager, model: NewModel): Promise<M
       labelsDigest,
       directory,
       positives,
-      model.labels.length - positives,
+      negatives,
       chosenEpoch,
       JSON.stringify(metrics),
       JSON.stringify(calibration),

@@ -55,6 +55,38 @@ export function addCatalogCommands(program: Command): void {
     .option('--repair', 'count the histograms that are wrong anew')
     .action(async (flags: CheckFlags) => (await import('./commands/check.js')).check(flags));
 
+  const models = program.command('models').description('list, compare, promote, delete, export and import models');
+  withCommonFlags(models.command('list', { isDefault: true }))
+    .description('the models of a collection')
+    .action(async (flags: CommonFlags) => (await import('./commands/models.js')).showModels(flags));
+  withCommonFlags(models.command('compare'))
+    .argument('<a>', 'the number of a model', modelNumber)
+    .argument('<b>', 'the number of another', modelNumber)
+    .description('two models side by side, and how many verdicts differ')
+    .action(async (a: number | 'latest', b: number | 'latest', flags: CommonFlags) =>
+      (await import('./commands/models.js')).compareModels(a, b, flags),
+    );
+  modelCommand(models, 'promote', 'put a model in force, whatever is trained after it').action(
+    async (number: number | 'latest', flags: CommonFlags) =>
+      (await import('./commands/models.js')).promote(number, flags),
+  );
+  modelCommand(models, 'delete', 'delete a model with its scores and thresholds; labels stay')
+    .requiredOption('--yes <number>', 'its number once more: this cannot be undone', whole(1))
+    .action(async (number: number | 'latest', flags: CommonFlags & { yes: number }) =>
+      (await import('./commands/models.js')).remove(number, flags),
+    );
+  modelCommand(models, 'export', 'write a model with its labels and threshold to a zip archive')
+    .argument('<file>', 'the archive')
+    .action(async (number: number | 'latest', file: string, flags: CommonFlags) =>
+      (await import('./commands/models.js')).exportArchive(number, file, flags),
+    );
+  withCommonFlags(models.command('import'))
+    .argument('<file>', 'the archive')
+    .description('take a model from such an archive into a collection')
+    .action(async (file: string, flags: CommonFlags) =>
+      (await import('./commands/models.js')).importArchive(file, flags),
+    );
+
   const runs = program.command('runs').description('list, show, cancel and retry runs; read failures');
   withCommonFlags(runs.command('list', { isDefault: true }))
     .description('the newest runs')
@@ -74,6 +106,12 @@ export function addCatalogCommands(program: Command): void {
   runCommand(runs, 'failures', 'the images a run could not use, and why')
     .option('--first <number>', 'how many', whole(1, 1000), 100)
     .action(async (id: number, flags: FailuresFlags) => (await import('./commands/runs.js')).showFailures(id, flags));
+}
+
+function modelCommand(models: Command, name: string, description: string): Command {
+  return withCommonFlags(models.command(name))
+    .argument('<number>', 'the number of the model', modelNumber)
+    .description(description);
 }
 
 function runCommand(runs: Command, name: string, description: string): Command {

@@ -27,6 +27,14 @@ export class Collection {
   @Column({ name: 'negatives', type: 'integer', default: 0, insert: false, update: false })
   negatives!: number;
 
+  /** The model that somebody promoted; null while the newest one is in force. */
+  @Column({ name: 'promoted_model_id', type: 'integer', nullable: true })
+  promotedModelId!: number | null;
+
+  /** The highest number that a model of it has had. */
+  @Column({ name: 'last_model', type: 'integer', default: 0, insert: false, update: false })
+  lastModel!: number;
+
   @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;
 

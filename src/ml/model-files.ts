@@ -120,6 +120,23 @@ function readSpec(directory: string, bytes: Buffer): { spec: ModelSpec; fingerpr
   return { spec, fingerprint: expected };
 }
 
+/**
+ * The files of a model by name, every byte checked.
+ * @throws WinnowError MODEL_DAMAGED that names the file.
+ */
+export async function readModelFiles(
+  directory: string,
+): Promise<{ spec: ModelSpec; fingerprint: string; files: Record<string, Uint8Array> }> {
+  const bytes = await readModelFile(directory, SPEC_FILE);
+  const { spec, fingerprint } = readSpec(directory, bytes);
+  const files: Record<string, Uint8Array> = { [SPEC_FILE]: bytes };
+  for (const [name, hash] of Object.entries(spec.files)) {
+    files[name] = await readModelFile(directory, name);
+    if (sha256(files[name]) !== hash) throw damaged(directory, name, 'its bytes have changed');
+  }
+  return { spec, fingerprint, files };
+}
+
 async function readModelFile(directory: string, name: string): Promise<Buffer> {
   try {
     return await readFile(join(directory, name));

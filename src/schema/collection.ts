@@ -59,6 +59,15 @@ export class CollectionType {
     return row && new ModelType(row);
   }
 
+  @Field(() => ModelType, {
+    nullable: true,
+    description: 'The model in force: the one that was promoted, else the newest; null before the first training.',
+  })
+  async currentModel(@Ctx() { loaders }: Context): Promise<ModelType | null> {
+    const row = await loaders.currentModel.load(this.row.id);
+    return row && new ModelType(row);
+  }
+
   @Field(() => GraphQLDateTime, { description: 'When it was made.' })
   get createdAt(): Date {
     return this.row.createdAt;

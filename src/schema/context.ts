@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 
 import type { AvailableBackbone } from '../catalog/backbones.js';
 import type { RunChanges } from '../catalog/run-changes.js';
+import type { Model } from '../entities/index.js';
 import { createLoaders } from './loaders.js';
 import type { Loaders } from './loaders.js';
 
@@ -12,6 +13,16 @@ export interface Viewer {
   readonly mayWrite: boolean;
 }
 
+/** What is done with the files of models; paths are those that `allowedPath` gave. */
+export interface ModelFiles {
+  /** Removes those of a model that is no longer in the catalog. */
+  remove(model: Model): Promise<void>;
+  /** Writes a model as a zip archive. Gives its size in bytes. */
+  export(model: Model, path: string): Promise<number>;
+  /** Takes a model from such an archive into a collection. */
+  import(request: { collection: number; path: string; who: string }): Promise<Model>;
+}
+
 /** What resolvers need from the rest of the program; handed in by app.ts. */
 export interface Services {
   readonly dataSource: DataSource;
@@ -20,6 +31,8 @@ export interface Services {
    * @throws WinnowError PATH_NOT_ALLOWED when it is outside of the allowed roots
    */
   readonly allowedPath: (path: string) => Promise<string>;
+  /** The files of models. */
+  readonly modelFiles: ModelFiles;
   /** The backbones that runs may name. */
   readonly backbones: () => Promise<AvailableBackbone[]>;
   /** Tells which runs change. */

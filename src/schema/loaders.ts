@@ -3,6 +3,7 @@ import { Any } from 'typeorm';
 import type { DataSource, EntityTarget, FindOptionsWhere } from 'typeorm';
 
 import * as batches from '../catalog/batches.js';
+import { currentModelsOf } from '../catalog/model-registry.js';
 import type { Asked, Pair } from '../catalog/batches.js';
 import { failureExamplesOf, failureGroupsOf, type ExamplesAsked } from '../catalog/failure-groups.js';
 import { labelRecordsOf, modelScoresOf } from '../catalog/image-history.js';
@@ -29,6 +30,7 @@ export function createLoaders(dataSource: DataSource) {
     image: byId(dataSource, Image),
     model: byId(dataSource, Model),
     modelOfRun: byColumn(dataSource, Model, 'runId'),
+    currentModel: new DataLoader((ids: readonly number[]) => currentModelsOf(dataSource, ids)),
     latestModel: new DataLoader((ids: readonly number[]) => batches.latestModelsOf(dataSource, ids)),
     threshold: byId(dataSource, Threshold),
     run: byId(dataSource, Run),

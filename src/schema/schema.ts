@@ -10,6 +10,7 @@ import { FlipResolver } from './flip.js';
 import { giveWhatIsTold, ImageResolver } from './image.js';
 import { ImagesResolver } from './images.js';
 import { LabelResolver } from './labelling.js';
+import { ModelRegistryResolver } from './model-registry.js';
 import { ModelResolver } from './model.js';
 import { RunProgressResolver } from './run-progress.js';
 import { RunRequestResolver } from './run-requests.js';
@@ -37,6 +38,7 @@ async function build(): Promise<GraphQLSchema> {
       ImageResolver,
       ImagesResolver,
       LabelResolver,
+      ModelRegistryResolver,
       ModelResolver,
       RunProgressResolver,
       RunRequestResolver,

@@ -15,6 +15,7 @@ import { startHttp } from '../../src/http/server.js';
 import { resolveInside } from '../../src/images/paths.js';
 import { inspect } from '../../src/images/read.js';
 import { listBackbones } from '../../src/runs/backbones.js';
+import { modelFiles } from '../../src/runs/move-model.js';
 import { encodeId } from '../../src/schema/ids.js';
 import { freshDatabase } from '../support/database.js';
 
@@ -34,6 +35,7 @@ async function start(t: TestContext, environment: Record<string, string> = {}) {
     dataSource: db,
     runChanges,
     backbones: () => listBackbones(db, config),
+    modelFiles: modelFiles(db, config),
     allowedPath: (path: string) => resolveInside(config.roots, path),
     squareOf: () => '/nowhere',
   };

@@ -7,6 +7,7 @@ import { parseConfig } from '../../src/config.js';
 import { startHttp } from '../../src/http/server.js';
 import type { Log } from '../../src/log.js';
 import { listBackbones } from '../../src/runs/backbones.js';
+import { modelFiles } from '../../src/runs/move-model.js';
 import type { FreshDatabaseOptions, TestDatabase } from '../support/database.js';
 import { freshDatabase } from '../support/database.js';
 
@@ -55,6 +56,7 @@ export async function startApi(
     dataSource: db,
     runChanges,
     backbones: () => listBackbones(db, config),
+    modelFiles: modelFiles(db, config),
     allowedPath: (path: string) => Promise.resolve(path),
     squareOf: (sha256: string) => `/nowhere/${sha256}.jpg`,
   };

@@ -1,0 +1,118 @@
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+import { findCollection } from '../../catalog/collections.js';
+import { modelFlipCounts, sidesOf } from '../../catalog/model-flips.js';
+import { currentModelsOf, deleteModel, promoteModel } from '../../catalog/model-registry.js';
+import { listModels, modelByNumber } from '../../catalog/models.js';
+import type { Model } from '../../entities/index.js';
+import type { CommonFlags } from '../flags.js';
+import { formatCount, tableLines } from '../format.js';
+import { print } from '../output.js';
+import { localUser, withDatabase } from '../session.js';
+
+/** `winnow models`: all of a collection, the one in force marked. */
+export function showModels(flags: CommonFlags): Promise<void> {
+  return withDatabase(async (db) => {
+    const collection = await findCollection(db, flags.collection);
+    const models = await listModels(db, collection.id);
+    const [current] = await currentModelsOf(db, [collection.id]);
+    const described = models.map((model) => ({ ...describe(model), current: model.id === current?.id }));
+    print(flags.json, { collection: collection.name, models: described }, () =>
+      tableLines(
+        ['model', 'in force', 'head', 'labels', 'held-out AUC', 'calibration error', 'made'],
+        described.map(({ number, current, head, positives, negatives, metrics, createdAt }) => [
+          `v${number}`,
+          current ? 'yes' : '',
+          head,
+          `${positives} + ${negatives}`,
+          figure(metrics.validationAuc),
+          figure(metrics.calibrationError),
+          createdAt.toISOString(),
+        ]),
+        [0, 1, 2, 6],
+      ),
+    );
+  });
+}
+
+/** `winnow models compare <a> <b>`: metrics side by side, and how many verdicts differ. */
+export function compareModels(a: number | 'latest', b: number | 'latest', flags: CommonFlags): Promise<void> {
+  return withDatabase(async (db) => {
+    const { id } = await findCollection(db, flags.collection);
+    const models = [await modelByNumber(db, id, a), await modelByNumber(db, id, b)] as const;
+    const [from, to] = await sidesOf(
+      db,
+      models.map((model) => ({ modelId: model.id })),
+    );
+    const flips = await modelFlipCounts(db, { from, to });
+    const names = [...new Set(models.flatMap(({ metrics }) => Object.keys(metrics)))];
+    print(flags.json, { models: models.map(describe), thresholds: [from.threshold, to.threshold], flips }, () => [
+      ...tableLines(
+        ['', ...models.map(({ number }) => `v${number}`)],
+        [
+          ['threshold', String(from.threshold), String(to.threshold)],
+          ...names.map((name) => [name, ...models.map(({ metrics }) => figure(metrics[name]))]),
+        ],
+        [0],
+      ),
+      '',
+      `Of the images that both have scored, ${formatCount(flips.toOk)} become OK and ${formatCount(flips.toNg)} become NG.`,
+    ]);
+  });
+}
+
+/** `winnow models promote <number>` */
+export function promote(number: number | 'latest', flags: CommonFlags): Promise<void> {
+  return withDatabase(async (db) => {
+    const { id, name } = await findCollection(db, flags.collection);
+    const model = await promoteModel(db, (await modelByNumber(db, id, number)).id);
+    print(flags.json, { model: describe(model) }, () => [`Model v${model.number} is in force for ${name}.`]);
+  });
+}
+
+/** `winnow models delete <number> --yes <number>`: the number twice, as it cannot be undone. */
+export function remove(number: number | 'latest', flags: CommonFlags & { yes: number }): Promise<void> {
+  return withDatabase(async (db, config) => {
+    const { id, name } = await findCollection(db, flags.collection);
+    const found = await modelByNumber(db, id, number);
+    const model = await db.transaction((tx) => deleteModel(tx, found.id, flags.yes));
+    await rm(join(config.home, model.directory), { recursive: true, force: true });
+    print(flags.json, { deleted: describe(model) }, () => [`Model v${model.number} of ${name} is deleted.`]);
+  });
+}
+
+/** `winnow models export <number> <file>` */
+export function exportArchive(number: number | 'latest', file: string, flags: CommonFlags): Promise<void> {
+  return withDatabase(async (db, config) => {
+    const { exportModel } = await import('../../runs/move-model.js');
+    const { id, name } = await findCollection(db, flags.collection);
+    const model = await modelByNumber(db, id, number);
+    const path = resolve(file);
+    const bytes = await exportModel(db, config, model, path);
+    print(flags.json, { model: describe(model), path, bytes }, () => [
+      `Model v${model.number} of ${name}: ${path}, ${formatCount(bytes)} bytes.`,
+    ]);
+  });
+}
+
+/** `winnow models import <file>` */
+export function importArchive(file: string, flags: CommonFlags): Promise<void> {
+  return withDatabase(async (db, config) => {
+    const { importModel } = await import('../../runs/move-model.js');
+    const request = { collection: flags.collection, path: resolve(file), who: localUser() };
+    const model = await importModel(db, config, request);
+    print(flags.json, { model: describe(model) }, () => [
+      `Model v${model.number} of ${flags.collection} is there; winnow classify --model ${model.number} scores with it.`,
+    ]);
+  });
+}
+
+function describe({ number, head, positives, negatives, metrics, calibration, fingerprint, createdAt }: Model) {
+  return { number, head, positives, negatives, metrics, calibration, fingerprint, createdAt };
+}
+
+function figure(value: number | null | undefined): string {
+  if (value === null || value === undefined) return '';
+  return Number.isInteger(value) ? formatCount(value) : value.toFixed(4);
+}
