@@ -27,7 +27,8 @@ const BLOCK = 2_048;
 export async function rescore({ most = IMAGES }: { most?: number }): Promise<Report> {
   return withScratch(async (scratch) => {
     const { dataSource, config } = scratch;
-    const features = await featureSpecFor(dataSource, config, readOptions({}, featureOptions));
+    const { id: collectionId } = await ensureCollection(dataSource, COLLECTION);
+    const features = await featureSpecFor({ dataSource, config, collectionId }, readOptions({}, featureOptions));
     await fill(scratch, features, most);
     const worker = await startWorker(dataSource, config);
     try {

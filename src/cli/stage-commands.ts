@@ -48,6 +48,7 @@ export function addStageCommands(program: Command): void {
   withCommonFlags(program.command('embed'))
     .description('compute the features of every image')
     .option('--backbone <name>', 'the pretrained network')
+    .addOption(precisionOption())
     .addOption(engineOption())
     .action(async (flags: EmbedFlags) => (await import('./commands/stages.js')).embed(flags));
 
@@ -55,6 +56,8 @@ export function addStageCommands(program: Command): void {
     .summary('train a new model on the labels')
     .description('train a head on the labelled images: a new model')
     .option('--backbone <name>', 'the pretrained network')
+    .addOption(precisionOption())
+    .option('--most-loss <number>', 'with int8: AUC that may be lost against fp32', number(0, 1))
     .addOption(headOption())
     .option('--epochs <number>', 'most passes over the labels', whole(1, 10_000))
     .option('--batch-size <number>', 'labels a step', whole(1, 65_536))
@@ -99,6 +102,10 @@ export function addStageCommands(program: Command): void {
     .action(async (directory: string | undefined, flags: ExportFlags) =>
       (await import('./commands/export.js')).exportImages(directory, flags),
     );
+}
+
+function precisionOption(): Option {
+  return new Option('--precision <kind>', 'arithmetic of the backbone').choices(['fp32', 'int8']);
 }
 
 function headOption(): Option {

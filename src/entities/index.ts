@@ -13,6 +13,7 @@ import { Label } from './label.js';
 import { ModelLabel } from './model-label.js';
 import { Model } from './model.js';
 import { RunChunk } from './run-chunk.js';
+import { Quantisation } from './quantisation.js';
 import { Run } from './run.js';
 import { ScoreBin } from './score-bin.js';
 import { ScoreTotal } from './score-total.js';
@@ -43,6 +44,7 @@ export {
   Label,
   Model,
   ModelLabel,
+  Quantisation,
   Run,
   RunChunk,
   Score,
@@ -69,6 +71,7 @@ export const entities = [
   Label,
   Model,
   ModelLabel,
+  Quantisation,
   Run,
   RunChunk,
   Score,

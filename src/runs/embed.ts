@@ -23,8 +23,8 @@ export const embed: Stage<EmbedOptions, Span> = {
   plan: (run, tx) => planSpans(tx, run, SPAN_IMAGES),
 
   async work(run, chunk) {
-    const { dataSource, config, collectionId, options } = run;
-    const features = await featureSpecFor(dataSource, config, options, options.engine);
+    const { dataSource, collectionId, options } = run;
+    const features = await featureSpecFor(run, options, { engine: options.engine, signal: chunk.signal });
     const pictures = await pendingFeatures(dataSource, {
       collectionId,
       backboneId: features.backboneId,

@@ -105,7 +105,7 @@ export async function importModel(
     await mkdir(incoming, { recursive: true });
     for (const [name, bytes] of Object.entries(files)) await writeFile(join(incoming, name), bytes, { flush: true });
     const { spec, fingerprint } = await readModelFiles(incoming);
-    const backboneId = await backboneOf(db, config, spec);
+    const backboneId = await backboneOf({ dataSource: db, config, collectionId }, spec);
     return await db.transaction(async (tx) => {
       const options = { importedFrom: { collection: origin.collection, model: origin.number, fingerprint } };
       const run = await createRun(tx, { collectionId, stage: 'TRAIN', options, requestedBy: who });
@@ -159,13 +159,13 @@ async function readArchive(path: string): Promise<Uint8Array> {
   throw new WinnowError('BAD_INPUT', `${path} has more than ${LARGEST_ARCHIVE} bytes: that is no model.`);
 }
 
-async function backboneOf(db: DataSource, config: Config, spec: ModelSpec): Promise<number> {
+async function backboneOf(place: Parameters<typeof featureSpecFor>[0], spec: ModelSpec): Promise<number> {
   const { position, pad } = parseLetterbox(spec.letterbox as object);
-  const features = await featureSpecFor(db, config, { backbone: spec.backbone.name, position, pad });
+  const features = await featureSpecFor(place, { backbone: spec.backbone.name, precision: 'FP32', position, pad });
   if (features.fingerprint === spec.backbone.fingerprint) return features.backboneId;
   throw new WinnowError(
     'FINGERPRINT_MISMATCH',
-    `The model was trained on features of ${spec.backbone.name} by another version of it or of the image library, so its scores would not mean the same here.`,
+    `The model was trained on features of ${spec.backbone.name} by another version of it or of the image library, or in 8-bit integers of its own collection, so its scores would not mean the same here.`,
   );
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { ensureBackbone } from '../catalog/features.js';
 import { findModel } from '../catalog/models.js';
+import { findQuantisation } from '../catalog/quantisations.js';
 import { ENGINES, type Config, type EngineName } from '../config.js';
 import { rows, type Db } from '../db.js';
 import type { Model } from '../entities/index.js';
@@ -12,12 +13,16 @@ import {
   DEFAULT_BACKBONE,
   describeBackbone,
   loadBackbone,
+  PRECISIONS,
   type Backbone,
   type BackboneDefinition,
+  type Precision,
 } from '../ml/backbones.js';
 import { loadModel, type Scorer } from '../ml/model-files.js';
 import { findBackbone } from './backbones.js';
 import { choice, optional, text } from './options.js';
+import { quantisedSpec } from './quantised.js';
+import type { RunInHand } from './stage.js';
 
 /** A backbone together with the square it is shown: what features belong to. */
 export interface FeatureSpec {
@@ -37,6 +42,7 @@ export interface FeatureSpec {
 /** How a run says which features it wants; the side of the square is the backbone's. */
 export interface FeatureOptions {
   backbone: string;
+  precision: Precision;
   position: LetterboxSpec['position'];
   pad: string;
 }
@@ -46,18 +52,23 @@ export const engineOption = optional(choice(...ENGINES), null);
 
 export const featureOptions = {
   backbone: optional(text, DEFAULT_BACKBONE),
+  precision: optional(choice(...PRECISIONS), 'FP32' as const),
   position: (position: unknown) => parseLetterbox({ position }).position,
   pad: (pad: unknown) => parseLetterbox({ pad }).pad,
 };
 
-/** The features that these options describe, recorded in the catalog. Cheap: loads no network. */
+/**
+ * The features that these options describe, recorded in the catalog. Cheap, but for the first time that a collection wants a
+ * backbone in INT8: that quantises it.
+ */
 export async function featureSpecFor(
-  db: Db,
-  config: Config,
-  { backbone, position, pad }: FeatureOptions,
-  engine: EngineName | null = null,
+  { dataSource, config, collectionId }: Pick<RunInHand<object>, 'dataSource' | 'config' | 'collectionId'>,
+  { backbone, precision, position, pad }: FeatureOptions,
+  { engine = null, signal }: { engine?: EngineName | null; signal?: AbortSignal } = {},
 ): Promise<FeatureSpec> {
-  return specOf(db, config, await findBackbone(db, backbone), { position, pad }, engine);
+  const definition = await findBackbone(dataSource, backbone);
+  const float = await specOf(dataSource, config, definition, { position, pad }, engine);
+  return precision === 'FP32' ? float : quantisedSpec(dataSource, config, float, collectionId, signal);
 }
 
 /**
@@ -75,19 +86,21 @@ export async function featureSpecOfModel(
     'select name, fingerprint, spec from winnow.backbones where id = $1',
     [model.backboneId],
   );
+  const quantised = await findQuantisation(db, { backboneId: model.backboneId });
   const { position, pad } = row.spec.letterbox;
   const definition = await findBackbone(db, row.name).catch((cause: unknown) => {
     const message = `Model v${model.number} needs the backbone ${row.name}, which is not there.`;
     throw new WinnowError('FINGERPRINT_MISMATCH', message, { cause });
   });
-  const { size, fingerprint: weights } = await describeBackbone(definition, config);
-  if (featureFingerprint({ size, position, pad }, weights) !== row.fingerprint) {
+  const float = await specOf(db, config, definition, { position, pad }, engine);
+  const spec = quantised === null ? float : await quantisedSpec(db, config, float, quantised.collectionId);
+  if (spec.fingerprint !== row.fingerprint) {
     throw new WinnowError(
       'FINGERPRINT_MISMATCH',
       `Model v${model.number} was trained with another version of ${row.name} or of the image library, so its scores would not mean the same. Train a new model; the labels are all there.`,
     );
   }
-  return specOf(db, config, definition, { position, pad }, engine);
+  return spec;
 }
 
 async function specOf(

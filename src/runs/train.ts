@@ -12,14 +12,20 @@ import { labelsOf, parseTrainOptions, trainHead, type TrainedHead, type TrainOpt
 import { verifyBackbone } from './backbones.js';
 import { firstThreshold, type Carry } from './carry-over.js';
 import { featureOptions, featureSpecFor, type FeatureOptions } from './networks.js';
-import { choice, optional, readOptions } from './options.js';
+import { choice, optional, readOptions, share } from './options.js';
+import { quantisationLoss } from './quantisation-loss.js';
 import type { Stage } from './stage.js';
 import { makeMissing, requireBothClasses, withFeatures } from './train-labels.js';
 import { unlabelledSample } from './unlabelled-sample.js';
 
 interface Options extends TrainOptions, FeatureOptions {
   carry: Carry;
+  /** With INT8: the most that the AUC on validation labels may lose against FP32. */
+  mostLoss: number;
 }
+
+/** A fiftieth: less than what another draw of some hundred labels changes. */
+const MOST_LOSS = 0.02;
 
 /**
  * Trains a head on the labels. Its items are epochs: those that early stopping spared are skipped; a labelled image that
@@ -28,11 +34,15 @@ interface Options extends TrainOptions, FeatureOptions {
 export const train: Stage<Options, object> = {
   retries: false,
   parse(input) {
-    const { backbone, position, pad, carry, ...training } = input as Record<string, unknown>;
+    const { backbone, precision, position, pad, carry, mostLoss, ...training } = input as Record<string, unknown>;
     return {
-      ...readOptions<FeatureOptions & Pick<Options, 'carry'>>(
-        { backbone, position, pad, carry },
-        { ...featureOptions, carry: optional(choice('PRECISION', 'SHARE', 'NONE'), 'PRECISION') },
+      ...readOptions<Omit<Options, keyof TrainOptions>>(
+        { backbone, precision, position, pad, carry, mostLoss },
+        {
+          ...featureOptions,
+          carry: optional(choice('PRECISION', 'SHARE', 'NONE'), 'PRECISION'),
+          mostLoss: optional(share, MOST_LOSS),
+        },
       ),
       ...parseTrainOptions(training),
     };
@@ -46,7 +56,7 @@ export const train: Stage<Options, object> = {
     const { dataSource, config, options, collectionId } = run;
     await chunk.restart();
     await clearEpochs(dataSource, run.id);
-    const features = await featureSpecFor(dataSource, config, options);
+    const features = await featureSpecFor(run, options, { signal: chunk.signal });
     const asked = await trainingLabels(dataSource, collectionId);
     requireBothClasses(asked);
     await makeMissing(run, chunk, features, asked);
@@ -54,7 +64,7 @@ export const train: Stage<Options, object> = {
 
     const scratch = join(config.home, 'models', String(collectionId), `.run-${run.id}`);
     await rm(scratch, { recursive: true, force: true });
-    const { backbone, position, pad, carry, ...trainOptions } = options;
+    const { backbone, precision, position, pad, carry, mostLoss, ...trainOptions } = options;
     const begun = performance.now();
     const set = {
       features: vectors,
@@ -78,10 +88,22 @@ export const train: Stage<Options, object> = {
       logits: trained.heldOutLogits,
       labels: labelsOf(set, trained.folds.heldOut),
     };
+    const lost =
+      precision === 'FP32'
+        ? {}
+        : await quantisationLoss(run, chunk, {
+            float: await featureSpecFor(run, { ...options, precision: 'FP32' }),
+            labels,
+            set,
+            trained,
+            options: trainOptions,
+            directory: `${scratch}.fp32`,
+            mostLoss,
+          });
     const sample = await unlabelledSample(run, features, trained.weights);
     const calibration = fitCalibration(heldOut, sample.logits, options.calibration);
     const threshold = await firstThreshold(dataSource, { collectionId, carry }, { heldOut, sample, calibration });
-    const metrics = { ...trained.metrics, ...calibrationMetrics(heldOut, calibration) };
+    const metrics = { ...trained.metrics, ...calibrationMetrics(heldOut, calibration), ...lost };
     const { fingerprint } = await saveModel(join(config.home, directory), trained, {
       head: options.head,
       options: trainOptions,
@@ -103,7 +125,7 @@ export const train: Stage<Options, object> = {
         backboneId: features.backboneId,
         runId: run.id,
         head: options.head,
-        options: { ...trainOptions, backbone, position, pad, carry, backend: trained.backend },
+        options: { ...trainOptions, backbone, precision, position, pad, carry, backend: trained.backend },
         fingerprint,
         labelsDigest: digest,
         directory,

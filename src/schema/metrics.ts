@@ -64,4 +64,22 @@ export class MetricsType {
 
   @Field(() => Float, { nullable: true, description: 'The same by the sigmoid of the logit.' })
   uncalibratedCalibrationError!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'With a backbone in INT8: the AUC that a head on its FP32 features has on the same validation labels.',
+  })
+  fp32ValidationAuc!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'How much less `validationAuc` is than that.' })
+  aucLost!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'The share of validation labels that both heads score on the same side of 0.5.',
+  })
+  scoreAgreement!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'The mean difference of their scores, before calibration.' })
+  meanScoreDifference!: number | null;
 }

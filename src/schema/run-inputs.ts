@@ -11,6 +11,7 @@ import {
   ExportModeEnum,
   HeadEnum,
   PositionEnum,
+  PrecisionEnum,
 } from './enums.js';
 
 /** The inputs of the mutations that start a run. Ranges are checked by the stage itself, which names the field. */
@@ -74,6 +75,9 @@ export class EmbedInput {
   @Field(() => String, { nullable: true, description: 'The backbone. Default: mobilenet-v3.' })
   backbone?: string | null;
 
+  @Field(() => PrecisionEnum, { nullable: true, description: 'Its arithmetic. Default: FP32.' })
+  precision?: keyof typeof PrecisionEnum | null;
+
   @Field(() => EngineEnum, { nullable: true, description: 'What computes. Default: what the service is set to, ONNX.' })
   engine?: EngineName | null;
 }
@@ -87,6 +91,20 @@ export class TrainInput {
 
   @Field(() => String, { nullable: true, description: 'The backbone whose features are read. Default: mobilenet-v3.' })
   backbone?: string | null;
+
+  @Field(() => PrecisionEnum, {
+    nullable: true,
+    description:
+      'The arithmetic of the backbone, in training and for every image that the model scores. Default: FP32.',
+  })
+  precision?: keyof typeof PrecisionEnum | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'With INT8: how much of the AUC on validation labels may be lost against FP32 before the run fails with PRECISION_LOST. Default: 0.02.',
+  })
+  mostLoss?: number | null;
 
   @Field(() => HeadEnum, { nullable: true, description: 'What to train. Default: LINEAR.' })
   head?: HeadName | null;

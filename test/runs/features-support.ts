@@ -15,7 +15,10 @@ const IMAGES = 400;
 export async function collectionWithFeatures(t: TestContext): Promise<Bench> {
   const bench = await openBenchWithWorker(t);
   const { db, config, collectionId } = bench;
-  const { backboneId, dimensions } = await featureSpecFor(db, config, readOptions({}, featureOptions));
+  const { backboneId, dimensions } = await featureSpecFor(
+    { dataSource: db, config, collectionId },
+    readOptions({}, featureOptions),
+  );
   await rows(
     db,
     `insert into winnow.images (sha256, bytes, format, width, height, phash)

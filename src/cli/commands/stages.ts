@@ -24,11 +24,14 @@ export interface ResizeFlags extends CommonFlags {
 
 export interface EmbedFlags extends CommonFlags {
   backbone?: string;
+  precision?: string;
   engine?: string;
 }
 
 export interface TrainFlags extends CommonFlags {
   backbone?: string;
+  precision?: string;
+  mostLoss?: number;
   head?: string;
   epochs?: number;
   batchSize?: number;
@@ -75,21 +78,22 @@ export function resize(flags: ResizeFlags): Promise<void> {
 
 /** `winnow embed` */
 export function embed(flags: EmbedFlags): Promise<void> {
-  const { collection, backbone, engine } = flags;
+  const { collection, backbone, precision, engine } = flags;
   return command(flags, {
     collection,
     stage: 'EMBED',
-    options: given({ backbone, engine: engine && constant(engine) }),
+    options: given({ backbone, precision: precision && constant(precision), engine: engine && constant(engine) }),
   });
 }
 
 /** `winnow train` */
 export function train(flags: TrainFlags): Promise<void> {
-  const { collection, backbone, head, calibration, carry } = flags;
+  const { collection, backbone, precision, mostLoss, head, calibration, carry } = flags;
   const { epochs, batchSize, learningRate, l2, seed, validationShare, folds, patience } = flags;
-  const numbers = { epochs, batchSize, learningRate, l2, seed, validationShare, folds, patience };
+  const numbers = { mostLoss, epochs, batchSize, learningRate, l2, seed, validationShare, folds, patience };
   const words = {
     head: head && constant(head),
+    precision: precision && constant(precision),
     calibration: calibration && constant(calibration),
     carry: carry && constant(carry),
   };

@@ -42,6 +42,8 @@ export type EmbedInput = {
   collection: string;
   /** What computes. Default: what the service is set to, ONNX. */
   engine?: Engine | null | undefined;
+  /** Its arithmetic. Default: FP32. */
+  precision?: Precision | null | undefined;
 };
 
 /** What computes features and scores. The two agree to 1e-4, so what they made may stand together. */
@@ -199,6 +201,13 @@ export type PixelRange = {
   min?: number | null | undefined;
 };
 
+/** The arithmetic in which a backbone computes features. */
+export type Precision =
+  /** Floating point with 32 bits, as it was trained. */
+  | 'FP32'
+  /** Whole numbers with 8 bits: faster, a little less exact. */
+  | 'INT8';
+
 /** How to letterbox, and which collection. */
 export type ResizeInput = {
   /** The collection. */
@@ -289,8 +298,12 @@ export type TrainInput = {
   l2?: number | null | undefined;
   /** The step size of Adam. Default: 0.003 for LINEAR, 0.0001 for MLP. */
   learningRate?: number | null | undefined;
+  /** With INT8: how much of the AUC on validation labels may be lost against FP32 before the run fails with PRECISION_LOST. Default: 0.02. */
+  mostLoss?: number | null | undefined;
   /** Epochs without an improvement before it stops early; 0 for never. Default: 30 for LINEAR, 10 for MLP. */
   patience?: number | null | undefined;
+  /** The arithmetic of the backbone, in training and for every image that the model scores. Default: FP32. */
+  precision?: Precision | null | undefined;
   /** Decides everything random: the same seed, labels and machine give the same model. Default: 1. */
   seed?: number | null | undefined;
   /** Share of the labels held out to choose the best epoch, 0.05 to 0.5. Default: 0.2. */
