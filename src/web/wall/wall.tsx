@@ -97,8 +97,8 @@ export function Wall(props: Props) {
     <div
       ref={box}
       class="wall"
-      role="listbox"
-      aria-multiselectable={multiple}
+      role={sequence.length > 0 ? 'listbox' : 'group'}
+      aria-multiselectable={sequence.length > 0 ? multiple : undefined}
       aria-label={label}
       tabIndex={0}
       aria-activedescendant={active.value >= first && active.value < end ? `${id}-${active.value}` : undefined}
