@@ -14,10 +14,11 @@ interface Props {
   active: Signal<number>;
   selected: Signal<ReadonlySet<number>>;
   skip: () => void;
+  open: (tile: Tile) => void;
 }
 
 /** Many pictures at a time: several are selected by shift or by dragging over them, and labelled by one key. */
-export function Grid({ queue, active, selected, skip }: Props) {
+export function Grid({ queue, active, selected, skip, open }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const anchor = useRef(0);
   useEffect(() => box.current?.querySelector<HTMLElement>('.wall')?.focus({ preventScroll: true }), []);
@@ -61,6 +62,7 @@ export function Grid({ queue, active, selected, skip }: Props) {
           select(range(anchor.current, index));
         }}
         onPick={pick}
+        onOpen={open}
         renderTile={({ tile, index, side, active: isActive }) => {
           const given = tile === undefined ? null : labelOf(tile);
           const chosen = selected.value.has(index) || (isActive && selected.value.size === 0);

@@ -2,6 +2,7 @@ import type { Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
 import { Icon } from '../shell/icons';
+import { useLink } from '../state/address';
 import { labelOf } from '../state/labelling';
 import { Picture } from '../wall/picture';
 import type { Sequence } from '../wall/sequence';
@@ -23,6 +24,7 @@ interface Props {
 
 /** One picture at a time, as large as it is worth, with those that come and those that were. */
 export function OneByOne({ queue, active, goTo }: Props) {
+  const link = useLink();
   const at = active.value;
   const revision = queue.revision.value;
   useEffect(() => queue.want(at - BEFORE, at + AHEAD + 1), [queue, at]);
@@ -51,7 +53,11 @@ export function OneByOne({ queue, active, goTo }: Props) {
       </figure>
       <p class="quiet one-name" role="status">
         {count(at + 1)} of {count(queue.length)}
-        {tile && `: ${baseName(tile.uri)}`}
+        {tile && (
+          <>
+            : <a href={link(`/images/${tile.id}`)}>{baseName(tile.uri)}</a>
+          </>
+        )}
         {given && `, ${given.toLowerCase()}`}
       </p>
       <ol class="one-strip" aria-label="Before and after">

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
 import type { LabelValue } from '../api/documents';
-import { useAddress } from '../state/address';
+import { useAddress, useOpenImage } from '../state/address';
 import type { Collection } from '../state/catalog';
 import { useKeys } from '../state/keys';
 import { label, labelOf, undo } from '../state/labelling';
@@ -25,6 +25,7 @@ interface Props {
 /** A queue of pictures with a place in it, and the keys that label what is there and go on. */
 export function Session({ collection, orders, order, which, queue }: Props) {
   const { query, set } = useAddress();
+  const open = useOpenImage();
   const oneByOne = query.mode === 'one';
   const active = useSignal(0);
   /** The pictures that a key labels together, by their place; just the active one when there are none. */
@@ -52,6 +53,10 @@ export function Session({ collection, orders, order, which, queue }: Props) {
     const place = queue.find(images[0]);
     if (place !== null) goTo(place);
   };
+  const openActive = (): void => {
+    const tile = queue.at(active.value);
+    if (tile !== undefined) open(tile);
+  };
   const skip = (): void => goTo(nextUnlabelled(queue, active.value));
 
   useKeys('Label', [
@@ -59,6 +64,7 @@ export function Session({ collection, orders, order, which, queue }: Props) {
     { keys: ['0'], does: 'negative: no', run: () => answer('NEGATIVE') },
     { keys: [' '], does: 'skip', run: skip },
     { keys: ['z'], does: 'undo', run: takeBack },
+    { keys: ['i'], does: 'all about the picture', run: openActive },
     { keys: ['g'], does: 'grid or one at a time', run: () => set({ mode: oneByOne ? null : 'one' }, { step: true }) },
     ...(oneByOne
       ? [
@@ -79,7 +85,7 @@ export function Session({ collection, orders, order, which, queue }: Props) {
       {oneByOne ? (
         <OneByOne queue={queue} active={active} goTo={goTo} />
       ) : (
-        <Grid queue={queue} active={active} selected={selected} skip={skip} />
+        <Grid queue={queue} active={active} selected={selected} skip={skip} open={open} />
       )}
       <div class="label-keys">
         <button type="button" class="button answer answer-no" onClick={() => answer('NEGATIVE')}>

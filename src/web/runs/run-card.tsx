@@ -117,7 +117,9 @@ function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(textOf).join(', ');
   if (value !== null && typeof value === 'object') {
     return Object.entries(value)
-      .map(([name, part]) => `${spaced(name)} ${textOf(part)}`)
+      .map(([name, part]) => [spaced(name), textOf(part ?? '')])
+      .filter(([, text]) => text !== '')
+      .map(([name, text]) => `${name} ${text}`)
       .join(', ');
   }
   return String(value);

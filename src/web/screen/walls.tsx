@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
 
 import { setCounts } from '../api/documents';
-import { useAddress } from '../state/address';
+import { useAddress, useOpenImage } from '../state/address';
 import type { Collection, Model } from '../state/catalog';
 import { useKeys } from '../state/keys';
 import { label, labelOf, undo, undoOne } from '../state/labelling';
@@ -34,6 +34,7 @@ const TITLES: Readonly<Record<Shown, string>> = {
 /** The pictures below the threshold on the left and those above on the right, as on the histogram. */
 export function Walls({ collection, model, curve, threshold, inForce }: Props) {
   const { query, set } = useAddress();
+  const open = useOpenImage();
   const shown = SHOWN.find((one) => one === query.show) ?? 'around';
   // A wall stays as it is while one labels; it is made anew when the threshold moves or the scores are others.
   const scores = curve.above(0);
@@ -51,6 +52,7 @@ export function Walls({ collection, model, curve, threshold, inForce }: Props) {
     { keys: ['Enter', ' '], does: 'correct the picture, or take that back' },
     { keys: ['1', '0'], does: 'label it positive, negative' },
     { keys: ['z'], does: 'undo the last label', run: takeBack },
+    { keys: ['i'], does: 'all about the picture' },
     { keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'], does: 'go to another picture' },
   ]);
 
@@ -64,8 +66,9 @@ export function Walls({ collection, model, curve, threshold, inForce }: Props) {
     });
   };
   const onKey = (tile: Tile, _index: number, { key }: KeyboardEvent): boolean => {
-    if (key !== '1' && key !== '0') return false;
-    label(collection.id, [tile], key === '1' ? 'POSITIVE' : 'NEGATIVE');
+    if (key === 'i') open(tile);
+    else if (key === '1' || key === '0') label(collection.id, [tile], key === '1' ? 'POSITIVE' : 'NEGATIVE');
+    else return false;
     return true;
   };
   const renderTile =
@@ -111,6 +114,7 @@ export function Walls({ collection, model, curve, threshold, inForce }: Props) {
               captionHeight={20}
               renderTile={renderTile(side)}
               onPick={correct}
+              onOpen={open}
               onKey={onKey}
               empty={<p>{empty}</p>}
             />

@@ -23,6 +23,12 @@ export function useLink(): (path: string, params?: Params) => string {
   return (path, params) => addressOf(path, { ...kept(query), ...params });
 }
 
+/** Goes to all that is known of an image. */
+export function useOpenImage(): (image: { readonly id: string }) => void {
+  const { go } = useAddress();
+  return ({ id }) => go(`/images/${id}`);
+}
+
 function queryNow(): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(location.search));
 }

@@ -3,6 +3,8 @@ import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 
+import { Icon } from '../shell/icons';
+import { count, counted } from '../words';
 import type { Sequence, Tile } from './sequence';
 import { useGrid } from './use-grid';
 import { step } from './step';
@@ -30,6 +32,8 @@ interface Props {
   renderTile: (view: TileView) => { content: ComponentChildren; label: string; class?: string; selected?: boolean };
   /** A click on a picture, or Enter or space on the active one. */
   onPick?: (tile: Tile, index: number, event: MouseEvent | KeyboardEvent) => void;
+  /** Leads to all that is known of a picture: from a corner of each. */
+  onOpen: (tile: Tile) => void;
   /** The active picture, where others are to know of it or to change it. */
   active?: Signal<number>;
   /** Whether several can be selected. */
@@ -47,7 +51,8 @@ interface Props {
  * a picture stands is arithmetic. The wall as a whole has the focus, and one picture is the active one.
  */
 export function Wall(props: Props) {
-  const { label, sequence, tileSide, captionHeight, multiple, renderTile, onMove, onPick, onKey, empty } = props;
+  const { label, sequence, tileSide, captionHeight, multiple, renderTile, onMove, onPick, onOpen, onKey, empty } =
+    props;
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const own = useSignal(0);
@@ -55,9 +60,10 @@ export function Wall(props: Props) {
   const grid = useGrid(box, tileSide, captionHeight);
   const { columns, side, rowHeight, gap, scrollTop, height } = grid.value;
   const rows = Math.min(Math.ceil(sequence.length / columns), Math.floor(HIGHEST / rowHeight));
+  const shown = Math.min(sequence.length, rows * columns);
   const firstRow = Math.max(0, Math.floor(scrollTop / rowHeight) - OVERSCAN);
   const endRow = Math.min(rows, Math.ceil((scrollTop + height) / rowHeight) + OVERSCAN);
-  const [first, end] = [firstRow * columns, Math.min(sequence.length, endRow * columns)];
+  const [first, end] = [firstRow * columns, Math.min(shown, endRow * columns)];
 
   useLayoutEffect(() => {
     box.current!.scrollTop = 0;
@@ -81,7 +87,7 @@ export function Wall(props: Props) {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const pageRows = Math.max(1, Math.floor(height / rowHeight) - 1);
-    const to = step(event.key, active.value, columns, pageRows, Math.min(sequence.length, rows * columns));
+    const to = step(event.key, active.value, columns, pageRows, shown);
     const tile = sequence.at(active.value);
     if (to !== null) {
       const from = active.value;
@@ -128,10 +134,30 @@ export function Wall(props: Props) {
               }}
             >
               {view.content}
+              {tile !== undefined && <Opener onOpen={() => onOpen(tile)} />}
             </div>
           );
         })}
       </div>
+      {shown < sequence.length && (
+        <p class="wall-empty" role="presentation">
+          The wall ends here, after {count(shown)} of {counted(sequence.length, 'picture')}: no browser scrolls farther.
+          Another threshold or order leads to the others.
+        </p>
+      )}
     </div>
+  );
+}
+
+/** By the mouse what `i` does by key: an option holds nothing that could have the focus. */
+function Opener({ onOpen }: { onOpen: () => void }) {
+  const open = (event: MouseEvent): void => {
+    event.stopPropagation();
+    onOpen();
+  };
+  return (
+    <span class="tile-open" title="All about this picture (i)" onClick={open}>
+      <Icon name="open" />
+    </span>
   );
 }
