@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 
 import { createApp } from '../src/app.js';
@@ -28,6 +28,7 @@ const SCREENS = [
   { screen: 'phone', viewport: { width: 390, height: 844 }, deviceScaleFactor: 1.5, hasTouch: true, isMobile: true },
 ];
 const QUALITY = 74;
+const BUILD_TIMEOUT_MS = 180_000;
 
 const { values } = parseArgs({
   options: { home: { type: 'string', default: join(ROOT, 'var/demo') }, only: { type: 'string' } },
@@ -63,7 +64,7 @@ async function photograph(browser: Browser, url: string, views: readonly PageVie
     for (const colorScheme of ['light', 'dark'] as const) {
       const context = await browser.newContext({ ...options, colorScheme, reducedMotion: 'reduce', locale: 'en-GB' });
       const page = await context.newPage();
-      await untilBuilt(page.goto.bind(page, url), () => page.locator('#app').count());
+      await untilBuilt(page, url);
       for (const view of views.filter(
         ({ name }) => values.only === undefined || values.only.split(',').includes(name),
       )) {
@@ -78,14 +79,15 @@ async function photograph(browser: Browser, url: string, views: readonly PageVie
   }
 }
 
-/** In a clone the page is built when it is first asked for. */
-async function untilBuilt(goto: () => Promise<unknown>, found: () => Promise<number>): Promise<void> {
-  for (let tries = 0; tries < 120; tries += 1) {
-    await goto();
-    if ((await found()) > 0) return;
-    await sleep(500);
-  }
-  throw new Error('The page is not there: npm run build says why.');
+/** In a clone the page is built when it is first asked for; the notice that stands there meanwhile loads itself anew. */
+async function untilBuilt(page: Page, url: string): Promise<void> {
+  await page.goto(url, { waitUntil: 'commit' });
+  await page
+    .locator('#app')
+    .waitFor({ state: 'attached', timeout: BUILD_TIMEOUT_MS })
+    .catch((cause: unknown) => {
+      throw new Error('The page is not there: npm run build says why.', { cause });
+    });
 }
 
 /** What the demo does not do: a second model, and a run with failures. */

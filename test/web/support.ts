@@ -73,7 +73,7 @@ export function runsOf(url: string, headers: Record<string, string> = {}) {
 
 /** Waits until it holds, as a person would who looks again and again. */
 export async function until(holds: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = Date.now() + 15_000;
+  const giveUpAt = Date.now() + 60_000;
   while (!(await holds())) {
     assert.ok(Date.now() < giveUpAt, 'waited in vain');
     await sleep(30);

@@ -7,11 +7,12 @@ import type { Locator, Page } from 'playwright-core';
 
 import { pictureFolder, readKey, takeShare } from '../../demo/pictures';
 import { browserPath, WITHOUT_BROWSER } from '../support/browser';
-import { runsOf, servePage, until } from './support';
+import { servePage, until } from './support';
 
 /** Of 3,391 emoji. */
 const SHARE = 0.09;
 const LABELS = 40;
+const RUN_TIMEOUT_MS = 120_000;
 
 test(
   'as a person would: nothing there, a folder, forty labels by keys, a model, the threshold dragged and set, two corrections, an export',
@@ -28,10 +29,7 @@ test(
     await page.getByLabel('Folders of pictures').fill(pictures);
     await page.getByRole('button', { name: 'Add pictures' }).click();
     await page.getByText(`${count} pictures`).first().waitFor();
-    const execute = runsOf(url);
-    // Nothing is read again; it waits for what was started before.
-    const { collection } = await execute('ingest', { collection: 'people', paths: [pictures] });
-
+    await page.getByRole('heading', { name: 'Now' }).waitFor({ state: 'hidden', timeout: RUN_TIMEOUT_MS });
     await page.getByRole('main').getByRole('link', { name: 'Label' }).click();
 
     await t.test('forty labels, a key each', async () => {
@@ -52,12 +50,11 @@ test(
       assert.equal(labels.filter(({ value }) => value === 'POSITIVE').length, await figure(page, 'Positive'));
     });
 
-    await execute('train', { collection, seed: 1 });
-    const { model } = await execute('classify', { collection });
     await page.getByRole('link', { name: 'Screen' }).click();
-    await page.getByRole('heading', { name: '0.50 and above' }).waitFor();
-    const before = { kept: await figure(page, 'Kept'), dropped: await figure(page, 'Dropped') };
-    assert.equal(before.kept + before.dropped, count);
+    await page.getByRole('button', { name: 'Train and score everything' }).click();
+    await page.getByRole('heading', { name: '0.50 and above' }).waitFor({ timeout: RUN_TIMEOUT_MS });
+    await until(async () => (await figure(page, 'Kept')) + (await figure(page, 'Dropped')) === count);
+    const keptBefore = await figure(page, 'Kept');
 
     await t.test('the threshold is dragged to 0.65: counts and walls follow, and nothing has been set', async () => {
       await dragThreshold(page, 0.65);
@@ -68,7 +65,7 @@ test(
            from winnow.scores s left join winnow.labels l on l.image_id = s.image_id and l.superseded_at is null`,
       );
       assert.deepEqual([await figure(page, 'Kept'), await figure(page, 'Dropped')], [ok, ng]);
-      assert.equal(await figure(page, 'Flips'), before.kept - ok);
+      assert.equal(await figure(page, 'Flips'), keptBefore - ok);
       assert.ok((await scores(wall(page, '0.65 and above'))).every((score) => score >= 0.65));
       assert.ok((await scores(wall(page, 'Below 0.65'))).every((score) => score < 0.65));
       assert.equal(await thresholdInForce(), 0.5);
@@ -107,7 +104,12 @@ test(
     await t.test('the exported files are what the page said', async () => {
       const said = { kept: await figure(page, 'Kept'), dropped: await figure(page, 'Dropped') };
       const directory = join(folder, 'sorted');
-      await execute('export', { collection, model, directory });
+      await page.getByRole('link', { name: 'Runs' }).click();
+      await page.getByRole('button', { name: 'Export', exact: true }).click();
+      await page.getByLabel('Folder for ok/ and ng/').fill(directory);
+      await page.getByRole('button', { name: 'Start export' }).click();
+      const exported = page.locator('.run-succeeded').filter({ has: page.getByRole('heading', { name: 'Export' }) });
+      await exported.waitFor({ timeout: RUN_TIMEOUT_MS });
       const [ok, ng] = [await readdir(join(directory, 'ok')), await readdir(join(directory, 'ng'))];
       assert.deepEqual({ kept: ok.length, dropped: ng.length }, said);
       const manifest = (await readFile(join(directory, 'manifest.jsonl'), 'utf8')).trim().split('\n');
@@ -134,9 +136,9 @@ async function activePicture(page: Page): Promise<string> {
 }
 
 async function scores(where: Locator): Promise<number[]> {
-  const captions = await where.locator('.tile-caption > :first-child').allInnerTexts();
-  assert.ok(captions.length > 10);
-  return captions.map(Number);
+  const captions = where.locator('.tile-caption > :first-child');
+  await until(async () => (await captions.count()) > 10);
+  return (await captions.allInnerTexts()).map(Number);
 }
 
 async function figure(page: Page, name: string): Promise<number> {

@@ -35,7 +35,7 @@ interface Props {
 }
 
 const [WIDTH, HEIGHT] = [400, 250];
-const [LEFT, RIGHT, TOP, BOTTOM] = [46, 388, 12, 208];
+const [LEFT, RIGHT, TOP, BOTTOM] = [56, 388, 12, 208];
 /** Rows of the table that stands for the drawing. */
 const MOST_ROWS = 100;
 

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { lazy } from 'preact-iso';
 import { useEffect, useMemo } from 'preact/hooks';
 
 import { ask } from '../api/client';
@@ -19,6 +20,9 @@ import { SetThreshold } from './set-threshold';
 import { createThreshold } from './threshold';
 import { Waiting } from './waiting';
 import { Walls } from './walls';
+
+/** Seldom needed, so loaded when it is. */
+const Unscored = lazy(() => import('./unscored').then(({ Unscored: view }) => view));
 
 refreshAfterLabels(curveQuery);
 
@@ -89,7 +93,9 @@ export function Decide({ collection, model }: { collection: Collection; model: M
           <SetThreshold model={model} threshold={threshold} inForce={inForce} scale={scale} />
         </div>
       </section>
-      {curve.isKnown(settled) ? (
+      {curve.above(0) === 0 ? (
+        <Unscored collection={collection} />
+      ) : curve.isKnown(settled) ? (
         <Walls collection={collection} model={model} curve={curve} threshold={settled} inForce={inForce} />
       ) : (
         <Loading what="Counting" />
