@@ -10,6 +10,9 @@ export interface Tally {
   negatives: number;
 }
 
+/** How many bins there are, as wide as each other. */
+const BINS = 10_000;
+
 /** A tally as columns of SQL. */
 export const TALLY_COLUMNS = 'images, positives, negatives';
 
@@ -35,6 +38,30 @@ export function reachedSql(modelId: string, value: string): string {
                and bin < (${bin} / 100 + 1) * 100
             union all
             select ${TALLY_COLUMNS} from ${ownBinSql(modelId, value)} own where not ${isBinEdgeSql(value)}) parts)`;
+}
+
+/** The bin that a value is the lower edge of, 0 to 10,000; null for one of more than four decimals. */
+export function binEdge(value: number): number | null {
+  const bin = Math.round(value * BINS);
+  return bin / BINS === value ? bin : null;
+}
+
+/**
+ * SQL as `reachedSql`, of a value that is the lower edge of a bin (`binEdge`), which leaves less to plan: of the scores it needs
+ * at most those that are exactly the value, where rounding puts them into the bin below.
+ * @param edge SQL of an integer
+ */
+export function reachedFromEdgeSql(modelId: string, value: string, edge: string): string {
+  return `(
+    select coalesce(sum(images), 0) as images, coalesce(sum(positives), 0) as positives, coalesce(sum(negatives), 0) as negatives
+      from (select ${TALLY_COLUMNS} from winnow.score_totals where model_id = ${modelId} and hundred > ${edge} / 100
+            union all
+            select ${TALLY_COLUMNS} from winnow.score_bins
+             where model_id = ${modelId} and bin >= ${edge} and bin < (${edge} / 100 + 1) * 100
+            union all
+            select count(*), count(*) filter (where label = 'POSITIVE'), count(*) filter (where label = 'NEGATIVE')
+              from (select ${labelSql(modelId, 's.image_id')} as label from winnow.scores s
+                     where s.model_id = ${modelId} and s.score = ${value} and winnow.score_bin(${value}) < ${edge} offset 0) s) parts)`;
 }
 
 /** SQL of whether a `real` is the lower edge of its bin, rounded as it is. */

@@ -6,6 +6,7 @@ import { countsAt } from '../../src/catalog/counts.js';
 import { flipCounts, flipsPage } from '../../src/catalog/flips.js';
 import { setLabels } from '../../src/catalog/labels.js';
 import { addToCollection } from '../../src/catalog/record-images.js';
+import { binEdge } from '../../src/catalog/score-bins.js';
 import { attachScores, copyScores, createScoreTable, dropScores, scorePartition } from '../../src/catalog/scores.js';
 import { revertThreshold, setThreshold, thresholdHistory, thresholdInForce } from '../../src/catalog/thresholds.js';
 import { rows } from '../../src/db.js';
@@ -77,6 +78,15 @@ test('counts are exact at any threshold, with and without labels', async (t) => 
     .map((imageId) => ({ imageId, value: random() < 0.5 ? ('POSITIVE' as const) : ('NEGATIVE' as const) }));
   await db.transaction((tx) => setLabels(tx, { collectionId: collection.id, labels, origin: 'HAND', who: 'ann' }));
   await check();
+});
+
+test('each of the 10,001 thresholds of four decimals is the edge of its bin, and what lies next to them is none', () => {
+  for (let bin = 0; bin <= 10_000; bin += 1) {
+    const value = Number((bin / 10_000).toFixed(4));
+    assert.equal(binEdge(value), bin);
+    if (value !== Math.fround(value)) assert.equal(binEdge(Math.fround(value)), null);
+  }
+  assert.equal(binEdge(0.65005), null);
 });
 
 test('flips are the difference of two counts, and labelled images never flip', async (t) => {

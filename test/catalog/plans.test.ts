@@ -70,6 +70,7 @@ test('a page, counts, flips and a new threshold read index ranges only, among 20
     ['page backwards', (tx) => scorePage(tx, { modelId, order: 'ASC', last: 100, before: middle })],
     ['page of a range', (tx) => scorePage(tx, { modelId, min: 0.64, max: 0.66, order: 'DESC', first: 100 })],
     ['counts', (tx) => countsAt(tx, { modelId, threshold: 0.65005 })],
+    ['counts at four decimals', (tx) => countsAt(tx, { modelId, threshold: 0.6501 })],
     ['counts at 0', (tx) => countsAt(tx, { modelId, threshold: 0 })],
     ['counts at 1', (tx) => countsAt(tx, { modelId, threshold: 1 })],
     ['flips', (tx) => flipCounts(tx, { modelId, from: 0.5, to: 0.65 })],
