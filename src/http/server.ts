@@ -58,9 +58,12 @@ export async function startHttp(
     response.set('X-Content-Type-Options', 'nosniff');
     next();
   });
+  const checked = access(config);
+  // What is asked most comes first: every handler before it costs a little.
+  const parsed = express.json({ limit: BODY_LIMIT });
+  app.use('/graphql', checked, deadline(timeout, errorHandler(log)), parsed, graphql.handler);
   app.get('/healthz', health(services));
   app.use(page(log));
-  const checked = access(config);
   app.get('/pictures/{*rest}', (request, response, next) =>
     hasPicturePass(config, request) ? next() : checked(request, response, next),
   );
@@ -69,7 +72,6 @@ export async function startHttp(
   app.use(checked);
   app.post('/picture-pass', givePicturePass(config));
   app.get('/', welcome);
-  app.use('/graphql', deadline(timeout, errorHandler(log)), express.json({ limit: BODY_LIMIT }), graphql.handler);
   app.use(() => {
     throw new WinnowError('NOT_FOUND', 'There is nothing at this address. The API is at /graphql.');
   });

@@ -220,20 +220,28 @@ function orderOf({ order, seed }: Asked, from: number): ImageOrder {
   }
 }
 
+/** What a page of images was asked by. */
+interface Through {
+  modelId?: number;
+  collectionId?: number;
+}
+
 /** Makes its cursor when asked: most queries want the page's two ends only. */
 class FoundEdge implements Edge<ImageType> {
   readonly node: ImageType;
 
   constructor(
     private readonly kind: string,
-    through: { modelId: number } | { collectionId: number },
+    { modelId, collectionId }: Through,
     private readonly row: ScoredImage | BriefImage | FoundImage,
     private readonly from: number,
   ) {
     const { imageId, uri } = row;
-    const sha256 = 'sha256' in row ? row.sha256 : undefined;
-    const seen = 'modelId' in through ? { ...through, score: row, uri } : { ...through, uri };
-    this.node = new ImageType({ id: imageId, sha256 }, seen);
+    const score = modelId === undefined ? undefined : row;
+    this.node = new ImageType(
+      { id: imageId, sha256: (row as Partial<ScoredImage>).sha256 },
+      { modelId, collectionId, score, uri },
+    );
   }
 
   get cursor(): string {
