@@ -96,7 +96,7 @@ export function scoredSql(modelId: string): string {
 export function tallySql(modelId: string, table: string): string {
   return `
     select ${modelId}, bin, sum(images), sum(positives), sum(negatives)
-      from (select winnow.score_bin(score) as bin, count(*) as images, 0 as positives, 0 as negatives from ${table} group by 1
+      from (select winnow.score_bin(score) as bin, count(*) as images, 0 as positives, 0 as negatives from ${table} s group by 1
             union all
             select winnow.score_bin(s.score), 0, (l.value = 'POSITIVE')::integer, (l.value = 'NEGATIVE')::integer
               from winnow.labels l join ${table} s on s.image_id = l.image_id
