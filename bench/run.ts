@@ -4,6 +4,7 @@ import { api } from './api.js';
 import { calibration } from './calibration.js';
 import { classify } from './classify.js';
 import { memory } from './memory.js';
+import { models } from './models.js';
 import { page } from './page.js';
 import { publish, type Report } from './report.js';
 import { rescore } from './rescore.js';
@@ -26,6 +27,7 @@ const BENCHES: Record<string, (options: Options) => Promise<Report>> = {
   calibration,
   classify,
   memory,
+  models,
   page,
   rescore,
   screen,
