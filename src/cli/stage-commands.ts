@@ -73,6 +73,12 @@ export function addStageCommands(program: Command): void {
       ).choices(['none', 'labels', 'collection']),
     )
     .addOption(
+      new Option('--augmentation <kind>', 'learn from labelled pictures flipped left to right as well').choices([
+        'none',
+        'flip',
+      ]),
+    )
+    .addOption(
       new Option('--carry <how>', 'carry the threshold over from the model before').choices([
         'precision',
         'share',

@@ -25,7 +25,7 @@ import { WorkerPool } from './worker-pool.js';
 export type { ExportMode, Verdict } from './export-file.js';
 export type { ImageFormat } from './image.js';
 export type { LabelOrigin, LabelValue } from './label.js';
-export type { CalibrationKind, HeadName, ModelCalibration } from './model.js';
+export type { Augmentation, CalibrationKind, HeadName, ModelCalibration } from './model.js';
 export type { Part } from './model-label.js';
 export { RUN_STATES, STAGES, type RunState, type StageName } from './run.js';
 

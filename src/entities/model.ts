@@ -16,6 +16,9 @@ import { Threshold } from './threshold.js';
 
 export type HeadName = 'LINEAR' | 'MLP';
 
+/** FLIP: labelled pictures were learnt from flipped left to right as well. */
+export type Augmentation = 'NONE' | 'FLIP';
+
 export type CalibrationKind = 'NONE' | 'LABELS' | 'COLLECTION';
 
 /** How scores are made of logits: score = sigmoid(slope * logit + intercept). */

@@ -16,6 +16,16 @@ export interface TrainingSet {
   readonly labels: Uint8Array;
   /** n near-duplicate group numbers. */
   readonly groups: Int32Array;
+  /** Where some of the pictures are learnt from mirrored as well. */
+  readonly mirrors?: Mirrors;
+}
+
+/** Features of pictures flipped left to right. */
+export interface Mirrors {
+  /** m x dimensions, row-major. */
+  readonly features: Float32Array;
+  /** m: which row of the set each is the mirror of. */
+  readonly of: Int32Array;
 }
 
 /** Rows whose logits are computed at once. */

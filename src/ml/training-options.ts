@@ -4,6 +4,9 @@ import type { CalibrationKind } from './calibration.js';
 /** LINEAR: standardised features, one dense unit. MLP: batch normalisation, 2,048 hidden units, one dense unit. */
 export type Head = 'LINEAR' | 'MLP';
 
+/** FLIP: the pictures are learnt from flipped left to right as well. */
+export type Augmentation = 'NONE' | 'FLIP';
+
 export interface TrainOptions {
   head: Head;
   /** The most passes over the training part. */
@@ -24,11 +27,13 @@ export interface TrainOptions {
   folds: number;
   /** How scores are made to be probabilities: see fitCalibration. */
   calibration: CalibrationKind;
+  /** FLIP wants the training set's mirrors. */
+  augmentation: Augmentation;
   /** Epochs without a lower validation loss before training stops; 0 never stops early. */
   patience: number;
 }
 
-const COMMON = { seed: 1, validationShare: 0.2, calibration: 'COLLECTION' } as const;
+const COMMON = { seed: 1, validationShare: 0.2, calibration: 'COLLECTION', augmentation: 'NONE' } as const;
 
 export const DEFAULT_TRAIN_OPTIONS: Readonly<Record<Head, Readonly<TrainOptions>>> = {
   LINEAR: {
@@ -62,6 +67,7 @@ const CHECKS: Record<keyof TrainOptions, { expected: string; holds: Check }> = {
     expected: 'NONE, LABELS or COLLECTION',
     holds: (value) => value === 'NONE' || value === 'LABELS' || value === 'COLLECTION',
   },
+  augmentation: { expected: 'NONE or FLIP', holds: (value) => value === 'NONE' || value === 'FLIP' },
   patience: { expected: 'a whole number from 0 to 10000', holds: whole(0, 10_000) },
 };
 

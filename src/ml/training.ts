@@ -3,14 +3,21 @@ import { foldsOf, type Folds } from './folds.js';
 import { openEpochWeights } from './heads-files.js';
 import { createHead, featureStatistics, type HeadWeights } from './heads.js';
 import { accuracy, confusion, logLoss, precision, recall, rocAuc } from './metrics.js';
+import { withMirrors } from './mirrors.js';
 import { createRandom } from './random.js';
 import { loadTensorflow, type LoadedTensorFlow } from './tensorflow.js';
 import { chooseEpoch } from './training-choice.js';
 import { heldOutLogits, labelsOf, learn, type TrainingSet } from './training-loop.js';
 import { DEFAULT_TRAIN_OPTIONS, type Head, type TrainOptions } from './training-options.js';
 
-export { DEFAULT_TRAIN_OPTIONS, parseTrainOptions, type Head, type TrainOptions } from './training-options.js';
-export { labelsOf, type TrainingSet } from './training-loop.js';
+export {
+  DEFAULT_TRAIN_OPTIONS,
+  parseTrainOptions,
+  type Augmentation,
+  type Head,
+  type TrainOptions,
+} from './training-options.js';
+export { labelsOf, type Mirrors, type TrainingSet } from './training-loop.js';
 
 export interface EpochResult {
   /** From 1. */
@@ -60,6 +67,7 @@ export interface TrainingHooks {
 export async function trainHead(set: TrainingSet, options: TrainOptions, hooks: TrainingHooks): Promise<TrainedHead> {
   requireMatching(set);
   const folds = foldsOf(set, options);
+  const learning = withMirrors(set, folds);
   const files = await openEpochWeights(hooks.directory);
   const { tf, backend } = await loadTensorflow();
 
@@ -67,13 +75,21 @@ export async function trainHead(set: TrainingSet, options: TrainOptions, hooks: 
   const choice = chooseEpoch(heldOut);
   const epochs: EpochResult[] = [];
   const random = createRandom(options.seed);
-  const order = folds.learnt.slice();
-  const statistics = featureStatistics(set.features, set.dimensions, folds.learnt);
+  const order = learning.folds.learnt.slice();
+  const statistics = featureStatistics(learning.set.features, set.dimensions, order);
   const head = createHead(tf, options.head, statistics, options, random, folds.outputs);
   try {
     for (let epoch = 1; epoch <= options.epochs; epoch++) {
       const start = performance.now();
-      const loss = await learn(tf, head, set, random.shuffle(order), folds, options.batchSize, hooks.signal);
+      const loss = await learn(
+        tf,
+        head,
+        learning.set,
+        random.shuffle(order),
+        learning.folds,
+        options.batchSize,
+        hooks.signal,
+      );
       const logits = await heldOutLogits(tf, head, set, folds, hooks.signal);
       const validationLoss = logLoss(logits, heldOut);
       requireFinite(loss + validationLoss, epoch, options);

@@ -3,6 +3,7 @@ import type { NewFailure } from '../catalog/failures.js';
 import { storeFeatures } from '../catalog/features.js';
 import type { StageName } from '../entities/index.js';
 import { isFailure } from '../errors.js';
+import { mirrored } from '../images/mirror.js';
 import { toFloat16 } from '../ml/float16.js';
 import { recordImageFailures } from './image-failures.js';
 import { mapConcurrent } from './pipeline.js';
@@ -74,7 +75,8 @@ export async function makeFeatures(
 
   const decode = async (picture: Picture): Promise<Seen | { failure: NewFailure }> => {
     try {
-      return { imageId: picture.imageId, pixels: await readSquare(picture, letterbox, config) };
+      const square = await readSquare(picture, letterbox, config);
+      return { imageId: picture.imageId, pixels: spec.mirrored ? mirrored(square, letterbox.size) : square };
     } catch (error) {
       if (!isFailure(error)) throw error;
       return { failure: { imageId: picture.imageId, code: error.code, message: error.message } };

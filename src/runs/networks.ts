@@ -33,6 +33,8 @@ export interface FeatureSpec {
   readonly letterbox: LetterboxSpec;
   /** Hex SHA-256 over everything that changes pixels or features. */
   readonly fingerprint: string;
+  /** Whether the square is shown flipped left to right. */
+  readonly mirrored: boolean;
   /** What makes them. */
   readonly backbone: BackboneDefinition;
   /** What runs it, and the head; not part of the fingerprint. */
@@ -114,7 +116,16 @@ async function specOf(
   const letterbox: LetterboxSpec = { size, position, pad };
   const fingerprint = featureFingerprint(letterbox, weights);
   const { id } = await ensureBackbone(db, { name, fingerprint, size, dimensions, spec: { ...spec, letterbox } });
-  return { backboneId: id, name, dimensions, letterbox, fingerprint, backbone, engine: engine ?? config.engine };
+  return {
+    backboneId: id,
+    name,
+    dimensions,
+    letterbox,
+    fingerprint,
+    mirrored: false,
+    backbone,
+    engine: engine ?? config.engine,
+  };
 }
 
 /** Hex SHA-256: one name for the pixels a backbone is shown and what it makes of them. */

@@ -4,6 +4,7 @@ import type { TrainingLabel } from '../catalog/labels.js';
 import { WinnowError } from '../errors.js';
 import { sigmoid } from '../ml/metrics.js';
 import { trainHead, type TrainedHead, type TrainingSet, type TrainOptions } from '../ml/training.js';
+import { mirrorsOf } from './augmentation.js';
 import type { FeatureSpec } from './networks.js';
 import type { ChunkInHand, RunInHand } from './stage.js';
 import { makeMissing, withFeatures } from './train-labels.js';
@@ -39,7 +40,8 @@ export async function quantisationLoss(
     const message = `${labels.length - usable.length} labelled images have features in INT8 and none in FP32, so the two cannot be compared. Train again.`;
     throw new WinnowError('INTERNAL', message);
   }
-  const other = await trainHead({ ...set, features: vectors }, options, { directory, signal: chunk.signal });
+  const mirrors = set.mirrors && (await mirrorsOf(run, chunk, float, labels));
+  const other = await trainHead({ ...set, features: vectors, mirrors }, options, { directory, signal: chunk.signal });
   await rm(directory, { recursive: true, force: true });
   const fp32ValidationAuc = other.metrics.validationAuc;
   const { validationAuc } = trained.metrics;

@@ -8,7 +8,15 @@ import { calibratedScore, fitCalibration, type Calibration } from '../ml/calibra
 import { nearDuplicateGroups } from '../ml/groups.js';
 import { saveModel } from '../ml/model-files.js';
 import { calibrationMetrics } from '../ml/reliability.js';
-import { labelsOf, parseTrainOptions, trainHead, type TrainedHead, type TrainOptions } from '../ml/training.js';
+import {
+  labelsOf,
+  parseTrainOptions,
+  trainHead,
+  type TrainedHead,
+  type TrainingSet,
+  type TrainOptions,
+} from '../ml/training.js';
+import { augmentationGain, mirrorsOf } from './augmentation.js';
 import { verifyBackbone } from './backbones.js';
 import { firstThreshold, type Carry } from './carry-over.js';
 import { featureOptions, featureSpecFor, type FeatureOptions } from './networks.js';
@@ -65,13 +73,14 @@ export const train: Stage<Options, object> = {
     const scratch = join(config.home, 'models', String(collectionId), `.run-${run.id}`);
     await rm(scratch, { recursive: true, force: true });
     const { backbone, precision, position, pad, carry, mostLoss, ...trainOptions } = options;
-    const begun = performance.now();
-    const set = {
+    const set: TrainingSet = {
       features: vectors,
       dimensions: features.dimensions,
       labels: Uint8Array.from(labels, ({ value }) => (value === 'POSITIVE' ? 1 : 0)),
       groups: nearDuplicateGroups(BigInt64Array.from(labels, ({ phash }) => phash)),
+      mirrors: options.augmentation === 'FLIP' ? await mirrorsOf(run, chunk, features, labels) : undefined,
     };
+    const begun = performance.now();
     const trained = await trainHead(set, trainOptions, {
       directory: scratch,
       onEpoch: (epoch) => chunk.advance({ done: 1 }, (tx) => recordEpoch(tx, run.id, epoch)),
@@ -100,10 +109,16 @@ export const train: Stage<Options, object> = {
             directory: `${scratch}.fp32`,
             mostLoss,
           });
+    const gained = set.mirrors
+      ? await augmentationGain(set, trained, trainOptions, {
+          directory: `${scratch}.unaugmented`,
+          signal: chunk.signal,
+        })
+      : {};
     const sample = await unlabelledSample(run, features, trained.weights);
     const calibration = fitCalibration(heldOut, sample.logits, options.calibration);
     const threshold = await firstThreshold(dataSource, { collectionId, carry }, { heldOut, sample, calibration });
-    const metrics = { ...trained.metrics, ...calibrationMetrics(heldOut, calibration), ...lost };
+    const metrics = { ...trained.metrics, ...calibrationMetrics(heldOut, calibration), ...lost, ...gained };
     const { fingerprint } = await saveModel(join(config.home, directory), trained, {
       head: options.head,
       options: trainOptions,

@@ -2,6 +2,7 @@ import { registerEnumType } from 'type-graphql';
 
 import type { EngineName } from '../config.js';
 import type {
+  Augmentation,
   CalibrationKind,
   ExportMode,
   HeadName,
@@ -95,6 +96,12 @@ describe(CalibrationEnum, 'CalibrationKind', 'How scores are made to be probabil
   NONE: 'Not at all: the score is the sigmoid of the logit.',
   LABELS: 'Platt scaling on held-out labels: right for images that are as often positive as the labels are.',
   COLLECTION: "And shifted to the collection's own share of positives, estimated from unlabelled images.",
+});
+
+export const AugmentationEnum: Values<Augmentation> = { NONE: 'NONE', FLIP: 'FLIP' };
+describe(AugmentationEnum, 'Augmentation', 'In what other forms labelled pictures are learnt from.', {
+  NONE: 'None: as they are.',
+  FLIP: 'Flipped left to right as well; not for pictures in which left and right differ, such as writing.',
 });
 
 export const EngineEnum: Values<EngineName> = { ONNX: 'ONNX', TENSORFLOW: 'TENSORFLOW' };

@@ -80,6 +80,16 @@ export class MetricsType {
   })
   scoreAgreement!: number | null;
 
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'With augmentation: the AUC on the same validation labels of a head that learnt from the same labels without it.',
+  })
+  unaugmentedValidationAuc!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'How much more `validationAuc` is than that.' })
+  aucGained!: number | null;
+
   @Field(() => Float, { nullable: true, description: 'The mean difference of their scores, before calibration.' })
   meanScoreDifference!: number | null;
 }

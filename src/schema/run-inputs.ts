@@ -4,6 +4,7 @@ import { Field, Float, ID, InputType, Int } from 'type-graphql';
 import type { EngineName } from '../config.js';
 import type { CalibrationKind, ExportMode, HeadName } from '../entities/index.js';
 import {
+  AugmentationEnum,
   CalibrationEnum,
   CarryEnum,
   ClassifyModeEnum,
@@ -151,6 +152,13 @@ export class TrainInput {
     description: 'How scores are made to be probabilities. Default: COLLECTION.',
   })
   calibration?: CalibrationKind | null;
+
+  @Field(() => AugmentationEnum, {
+    nullable: true,
+    description:
+      'In what other forms labelled pictures are learnt from; none of them judges. The metrics say what it did. Default: NONE.',
+  })
+  augmentation?: keyof typeof AugmentationEnum | null;
 
   @Field(() => CarryEnum, {
     nullable: true,

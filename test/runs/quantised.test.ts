@@ -40,6 +40,11 @@ test('a model in INT8 is quantised on the collection, says what it lost, and sco
   assert.equal(await count(db, 'from winnow.features where backbone_id = $1', [model.backboneId]), 2 * each);
   assert.equal(await count(db, 'from winnow.features where backbone_id = $1', [quantisation.ofId]), 2 * each);
   assert.equal(await count(db, 'from winnow.quantisations', []), 1);
+
+  await execute(bench, 'TRAIN', { ...options, mostLoss: 1, augmentation: 'FLIP' });
+  const { metrics } = await modelByNumber(db, collectionId, 'latest');
+  assert.ok(Number.isFinite(metrics.aucLost) && Number.isFinite(metrics.aucGained), JSON.stringify(metrics));
+  assert.equal(await count(db, 'from winnow.features', []), 8 * each);
 });
 
 test('what is lost beyond the permitted is refused', () => {

@@ -41,6 +41,7 @@ export interface TrainFlags extends CommonFlags {
   validationShare?: number;
   folds?: number;
   calibration?: string;
+  augmentation?: string;
   carry?: string;
   patience?: number;
 }
@@ -88,13 +89,14 @@ export function embed(flags: EmbedFlags): Promise<void> {
 
 /** `winnow train` */
 export function train(flags: TrainFlags): Promise<void> {
-  const { collection, backbone, precision, mostLoss, head, calibration, carry } = flags;
+  const { collection, backbone, precision, mostLoss, head, calibration, augmentation, carry } = flags;
   const { epochs, batchSize, learningRate, l2, seed, validationShare, folds, patience } = flags;
   const numbers = { mostLoss, epochs, batchSize, learningRate, l2, seed, validationShare, folds, patience };
   const words = {
     head: head && constant(head),
     precision: precision && constant(precision),
     calibration: calibration && constant(calibration),
+    augmentation: augmentation && constant(augmentation),
     carry: carry && constant(carry),
   };
   const options = given({ backbone, ...words, ...numbers });

@@ -6,6 +6,13 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { Operation } from './operation';
 
+/** In what other forms labelled pictures are learnt from. */
+export type Augmentation =
+  /** Flipped left to right as well; not for pictures in which left and right differ, such as writing. */
+  | 'FLIP'
+  /** None: as they are. */
+  | 'NONE';
+
 /** How scores are made to be probabilities. */
 export type CalibrationKind =
   /** And shifted to the collection's own share of positives, estimated from unlabelled images. */
@@ -278,6 +285,8 @@ export type ThresholdGoal =
 
 /** How to train, and on the labels of which collection. Every default is right to begin with. */
 export type TrainInput = {
+  /** In what other forms labelled pictures are learnt from; none of them judges. The metrics say what it did. Default: NONE. */
+  augmentation?: Augmentation | null | undefined;
   /** The backbone whose features are read. Default: mobilenet-v3. */
   backbone?: string | null | undefined;
   /** Labels in one step. Default: 32 for LINEAR, 64 for MLP. */
