@@ -138,7 +138,8 @@ export class FlipResolver {
   }
 }
 
-function sideAsked(argument: string, { model, threshold }: FlipSide): { modelId: number; threshold?: number } {
+/** @throws WinnowError BAD_INPUT that names the argument */
+export function sideAsked(argument: string, { model, threshold }: FlipSide): { modelId: number; threshold?: number } {
   const modelId = decodeId('model', model, `${argument}.model`);
   if (threshold == null) return { modelId };
   return { modelId, threshold: within(`${argument}.threshold`, threshold, 0, 1) };

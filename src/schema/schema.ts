@@ -10,6 +10,7 @@ import { FlipResolver } from './flip.js';
 import { giveWhatIsTold, ImageResolver } from './image.js';
 import { ImagesResolver } from './images.js';
 import { LabelResolver } from './labelling.js';
+import { ModelComparisonResolver } from './model-comparison.js';
 import { ModelRegistryResolver } from './model-registry.js';
 import { ModelResolver } from './model.js';
 import { RunProgressResolver } from './run-progress.js';
@@ -38,6 +39,7 @@ async function build(): Promise<GraphQLSchema> {
       ImageResolver,
       ImagesResolver,
       LabelResolver,
+      ModelComparisonResolver,
       ModelRegistryResolver,
       ModelResolver,
       RunProgressResolver,

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import { findCollection } from '../../catalog/collections.js';
-import { modelFlipCounts, sidesOf } from '../../catalog/model-flips.js';
+import { compareModels as compare, type ComparedModel } from '../../catalog/compare-models.js';
 import { currentModelsOf, deleteModel, promoteModel } from '../../catalog/model-registry.js';
 import { listModels, modelByNumber } from '../../catalog/models.js';
 import type { Model } from '../../entities/index.js';
@@ -41,18 +41,15 @@ export function compareModels(a: number | 'latest', b: number | 'latest', flags:
   return withDatabase(async (db) => {
     const { id } = await findCollection(db, flags.collection);
     const models = [await modelByNumber(db, id, a), await modelByNumber(db, id, b)] as const;
-    const [from, to] = await sidesOf(
-      db,
-      models.map((model) => ({ modelId: model.id })),
-    );
-    const flips = await modelFlipCounts(db, { from, to });
-    const names = [...new Set(models.flatMap(({ metrics }) => Object.keys(metrics)))];
-    print(flags.json, { models: models.map(describe), thresholds: [from.threshold, to.threshold], flips }, () => [
+    const compared = await compare(db, { from: { modelId: models[0].id }, to: { modelId: models[1].id } });
+    const { from, to, flips } = compared;
+    const rest = [...new Set(models.flatMap(({ metrics }) => Object.keys(metrics)))].filter((name) => !(name in from));
+    print(flags.json, { ...compared, metrics: models.map(({ metrics }) => metrics) }, () => [
       ...tableLines(
-        ['', ...models.map(({ number }) => `v${number}`)],
+        ['', `v${from.number}`, `v${to.number}`],
         [
-          ['threshold', String(from.threshold), String(to.threshold)],
-          ...names.map((name) => [name, ...models.map(({ metrics }) => figure(metrics[name]))]),
+          ...ROWS.map(([name, of]) => [name, of(from), of(to)]),
+          ...rest.map((name) => [name, ...models.map(({ metrics }) => figure(metrics[name]))]),
         ],
         [0],
       ),
@@ -61,6 +58,22 @@ export function compareModels(a: number | 'latest', b: number | 'latest', flags:
     ]);
   });
 }
+
+/** What stands in each row of a comparison. */
+const ROWS: readonly (readonly [string, (model: ComparedModel) => string])[] = [
+  ['backbone', ({ backbone }) => backbone],
+  ['arithmetic', ({ arithmetic }) => arithmetic],
+  ['head', ({ head }) => head],
+  ['augmentation', ({ augmentation }) => augmentation],
+  ['labels', ({ positives, negatives }) => `${positives} + ${negatives}`],
+  ['held-out AUC', ({ validationAuc }) => figure(validationAuc)],
+  ['threshold', ({ threshold }) => String(threshold)],
+  ['accuracy there', ({ accuracy }) => figure(accuracy)],
+  ['precision there', ({ precision }) => figure(precision)],
+  ['recall there', ({ recall }) => figure(recall)],
+  ['Brier score', ({ brier }) => figure(brier)],
+  ['calibration error', ({ calibrationError }) => figure(calibrationError)],
+];
 
 /** `winnow models promote <number>` */
 export function promote(number: number | 'latest', flags: CommonFlags): Promise<void> {
