@@ -214,11 +214,11 @@ function lastOutput({ inputs, outputs, kernel, bias }: Dense): Dense {
 }
 
 /** log(1 + exp(z)) - y z: binary cross-entropy of sigmoid(z), from the logit itself so that it never overflows. */
-function crossEntropy(tf: TensorFlow, logits: Tensor2D, labels: Tensor1D): Tensor2D {
+export function crossEntropy(tf: TensorFlow, logits: Tensor2D, labels: Tensor1D): Tensor2D {
   return tf.sub(tf.softplus(logits), tf.mul(tf.expandDims(labels, 1), logits));
 }
 
-function variable(tf: TensorFlow, values: Float32Array, shape: number[]): Variable {
+export function variable(tf: TensorFlow, values: Float32Array, shape: number[]): Variable {
   const initial = tf.tensor(values, shape);
   const made = tf.variable(initial);
   initial.dispose();
@@ -226,7 +226,7 @@ function variable(tf: TensorFlow, values: Float32Array, shape: number[]): Variab
 }
 
 /** Uniform within sqrt(6 / (inputs + outputs)): Glorot and Bengio 2010, equation 16. */
-function glorot(inputs: number, outputs: number, random: Random): Float32Array {
+export function glorot(inputs: number, outputs: number, random: Random): Float32Array {
   const limit = Math.sqrt(6 / (inputs + outputs));
   return new Float32Array(inputs * outputs).map(() => (2 * random.next() - 1) * limit);
 }

@@ -95,7 +95,7 @@ function seenBy({ judge, outputs }: Folds, rows: Int32Array): Float32Array {
 }
 
 /** Lets other work of this process go on, and stops here when asked to. */
-async function breathe(signal?: AbortSignal): Promise<void> {
+export async function breathe(signal?: AbortSignal): Promise<void> {
   await setImmediate();
   if (signal?.aborted) throw new WinnowError('CANCELLED', 'Training was cancelled.', { cause: signal.reason });
 }
@@ -107,12 +107,12 @@ function batchOf(tf: TensorFlow, { features, dimensions }: TrainingSet, rows: In
 }
 
 /** The labels of some rows. */
-export function labelsOf(set: TrainingSet, rows: Int32Array): Uint8Array {
-  return Uint8Array.from(rows, (row) => set.labels[row]);
+export function labelsOf({ labels }: Pick<TrainingSet, 'labels'>, rows: Int32Array): Uint8Array {
+  return Uint8Array.from(rows, (row) => labels[row]);
 }
 
 /** Parts that differ by one row at most: batch normalisation learns little from a last batch of one. */
-function cut(rows: Int32Array, batchSize: number): Int32Array[] {
+export function cut(rows: Int32Array, batchSize: number): Int32Array[] {
   const count = Math.ceil(rows.length / batchSize);
   return Array.from({ length: count }, (_, i) =>
     rows.subarray(Math.round((i * rows.length) / count), Math.round(((i + 1) * rows.length) / count)),

@@ -49,6 +49,18 @@ export const DEFAULT_TRAIN_OPTIONS: Readonly<Record<Head, Readonly<TrainOptions>
   MLP: { head: 'MLP', epochs: 100, batchSize: 64, learningRate: 0.0001, l2: 0.0001, patience: 10, folds: 1, ...COMMON },
 };
 
+/** Of the seed's recipe, which trains half of the network with the head: small steps, or what it knows is lost. */
+export const FINE_TUNE_OPTIONS: Readonly<TrainOptions> = {
+  head: 'MLP',
+  epochs: 100,
+  batchSize: 32,
+  learningRate: 0.00001,
+  l2: 0,
+  patience: 20,
+  folds: 1,
+  ...COMMON,
+};
+
 type Check = (value: unknown) => boolean;
 
 const CHECKS: Record<keyof TrainOptions, { expected: string; holds: Check }> = {
@@ -73,9 +85,13 @@ const CHECKS: Record<keyof TrainOptions, { expected: string; holds: Check }> = {
 
 /**
  * Fills what is missing (undefined or null) with the head's defaults.
+ * @param defaults others than the head's.
  * @throws WinnowError BAD_INPUT that names the first option that is unknown or out of range.
  */
-export function parseTrainOptions(input: { readonly [name in keyof TrainOptions]?: unknown }): TrainOptions {
+export function parseTrainOptions(
+  input: { readonly [name in keyof TrainOptions]?: unknown },
+  defaults?: TrainOptions,
+): TrainOptions {
   const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== null);
   for (const [name, value] of given) {
     if (!isOption(name)) {
@@ -89,8 +105,11 @@ export function parseTrainOptions(input: { readonly [name in keyof TrainOptions]
     }
   }
   const head = (input.head ?? 'LINEAR') as Head;
-  const options = { ...DEFAULT_TRAIN_OPTIONS[head], ...(Object.fromEntries(given) as Partial<TrainOptions>) };
-  const byShare = head === 'LINEAR' && (input.folds ?? null) === null;
+  const options = {
+    ...(defaults ?? DEFAULT_TRAIN_OPTIONS[head]),
+    ...(Object.fromEntries(given) as Partial<TrainOptions>),
+  };
+  const byShare = defaults === undefined && head === 'LINEAR' && (input.folds ?? null) === null;
   return byShare ? { ...options, folds: Math.round(1 / options.validationShare) } : options;
 }
 
