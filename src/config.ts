@@ -29,6 +29,8 @@ export interface Config {
   readonly engine: EngineName;
   /** The .h5 file with the weights of VGG16; null to download the official one when it is first needed. */
   readonly vgg16Weights: string | null;
+  /** Most bytes on disk for what a run keeps of every labelled image while it fine-tunes a network. */
+  readonly fineTuneBytes: number;
   /** ONNX Runtime's execution providers, best first; `auto` for what this machine has. */
   readonly providers: readonly ProviderName[] | 'auto';
   readonly limits: {
@@ -71,6 +73,7 @@ export function parseConfig(env: Environment, cwd = process.cwd()): Config {
     threads: integer(env, 'WINNOW_THREADS', availableParallelism(), 1, 1024),
     engine: choice(env, 'WINNOW_ENGINE', ENGINES),
     vgg16Weights: env.WINNOW_VGG16_WEIGHTS ? resolve(cwd, env.WINNOW_VGG16_WEIGHTS) : null,
+    fineTuneBytes: integer(env, 'WINNOW_FINE_TUNE_BYTES', 4 * 2 ** 30, 1, Number.MAX_SAFE_INTEGER),
     providers: providers(env.WINNOW_PROVIDERS),
     limits: Object.freeze({
       pixels: integer(env, 'WINNOW_MAX_PIXELS', 100_000_000, 1, 2 ** 31 - 1),
@@ -100,6 +103,7 @@ export function workerEnvironment(config: Config): NodeJS.ProcessEnv {
     WINNOW_THREADS: String(config.threads),
     WINNOW_ENGINE: config.engine,
     WINNOW_VGG16_WEIGHTS: config.vgg16Weights ?? '',
+    WINNOW_FINE_TUNE_BYTES: String(config.fineTuneBytes),
     WINNOW_PROVIDERS: config.providers === 'auto' ? '' : config.providers.join(),
     WINNOW_MAX_PIXELS: String(config.limits.pixels),
     WINNOW_MAX_BYTES: String(config.limits.bytes),

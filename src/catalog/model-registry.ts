@@ -59,5 +59,14 @@ export async function deleteModel(tx: EntityManager, modelId: number, expectedNu
   }
   await dropScores(tx, modelId);
   await rows(tx, 'delete from winnow.models where id = $1', [modelId]);
+  await deleteOwnBackbone(tx, model.backboneId);
   return model;
+}
+
+/** A fine-tuned network goes with the last model that it belongs to, and what it made of images too. */
+async function deleteOwnBackbone(tx: EntityManager, backboneId: number): Promise<void> {
+  const own = `select id from winnow.backbones where id = $1 and spec ? 'fineTuned'
+                  and not exists (select from winnow.models where backbone_id = $1)`;
+  await rows(tx, `delete from winnow.features where backbone_id in (${own})`, [backboneId]);
+  await rows(tx, `delete from winnow.backbones where id in (${own})`, [backboneId]);
 }

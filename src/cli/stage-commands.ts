@@ -57,6 +57,13 @@ export function addStageCommands(program: Command): void {
     .description('train a head on the labelled images: a new model')
     .option('--backbone <name>', 'the pretrained network')
     .addOption(precisionOption())
+    .addOption(
+      new Option('--fine-tune <part>', 'train vgg16 itself from its fourth block on, with the head').choices([
+        'none',
+        'block4',
+      ]),
+    )
+    .option('--size <pixels>', "with fine-tune: the square's side, a multiple of 32", whole(32, 512))
     .option('--most-loss <number>', 'with int8: AUC that may be lost against fp32', number(0, 1))
     .addOption(headOption())
     .option('--epochs <number>', 'most passes over the labels', whole(1, 10_000))

@@ -37,22 +37,25 @@ const SPEC_FILE = 'spec.json';
 const VERSION = 2;
 
 /**
- * Writes a model's directory: head.onnx and spec.json. It appears whole or not at all, replacing what was there.
+ * Writes a model's directory: head.onnx, spec.json and, of a fine-tuned model, its network. It appears whole or not at all,
+ * replacing what was there.
+ * @param network files of the network, by name.
  * @returns the model's fingerprint; the same training gives the same one.
  */
 export async function saveModel(
   directory: string,
-  trained: TrainedHead,
+  trained: Pick<TrainedHead, 'weights'>,
   spec: Omit<ModelSpec, 'files' | 'version'>,
+  network: Readonly<Record<string, Uint8Array>> = {},
 ): Promise<{ fingerprint: string }> {
-  const head = headToOnnx(trained.weights);
-  const whole: ModelSpec = { ...spec, version: VERSION, files: { [HEAD_FILE]: sha256(head) } };
+  const files = { ...network, [HEAD_FILE]: headToOnnx(trained.weights) };
+  const whole: ModelSpec = { ...spec, version: VERSION, files: hashesOf(files) };
   const fingerprint = fingerprintOf(whole);
 
   const temporary = `${directory}.${randomUUID()}.tmp`;
   try {
     await mkdir(temporary, { recursive: true });
-    await writeFile(join(temporary, HEAD_FILE), head, { flush: true });
+    for (const [name, bytes] of Object.entries(files)) await writeFile(join(temporary, name), bytes, { flush: true });
     await writeFile(join(temporary, SPEC_FILE), canonicalJson({ ...whole, fingerprint }), { flush: true });
     await mkdir(dirname(directory), { recursive: true });
     await rm(directory, { recursive: true, force: true });
@@ -93,10 +96,25 @@ export async function loadModel(
 export async function readModel(
   directory: string,
 ): Promise<{ spec: ModelSpec; fingerprint: string; head: Uint8Array }> {
-  const { spec, fingerprint } = readSpec(directory, await readModelFile(directory, SPEC_FILE));
-  const head = await readModelFile(directory, HEAD_FILE);
-  if (sha256(head) !== spec.files[HEAD_FILE]) throw damaged(directory, HEAD_FILE, 'its bytes have changed');
-  return { spec, fingerprint, head };
+  const { spec, fingerprint } = await readModelSpec(directory);
+  return { spec, fingerprint, head: await readIntact(directory, spec, HEAD_FILE) };
+}
+
+/** A model's spec, checked. @throws WinnowError MODEL_DAMAGED */
+export async function readModelSpec(directory: string): Promise<{ spec: ModelSpec; fingerprint: string }> {
+  return readSpec(directory, await readModelFile(directory, SPEC_FILE));
+}
+
+/** One of the files that a spec names, checked. @throws WinnowError MODEL_DAMAGED */
+export async function readIntact(directory: string, { files }: ModelSpec, name: string): Promise<Buffer> {
+  const bytes = await readModelFile(directory, name);
+  if (sha256(bytes) !== files[name]) throw damaged(directory, name, 'its bytes have changed');
+  return bytes;
+}
+
+/** Hex SHA-256 of each file, by name. */
+export function hashesOf(files: Readonly<Record<string, Uint8Array>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)]));
 }
 
 /** A spec is written in one way only, so any other byte in it is damage. */
@@ -130,10 +148,7 @@ export async function readModelFiles(
   const bytes = await readModelFile(directory, SPEC_FILE);
   const { spec, fingerprint } = readSpec(directory, bytes);
   const files: Record<string, Uint8Array> = { [SPEC_FILE]: bytes };
-  for (const [name, hash] of Object.entries(spec.files)) {
-    files[name] = await readModelFile(directory, name);
-    if (sha256(files[name]) !== hash) throw damaged(directory, name, 'its bytes have changed');
-  }
+  for (const name of Object.keys(spec.files)) files[name] = await readIntact(directory, spec, name);
   return { spec, fingerprint, files };
 }
 

@@ -7,7 +7,7 @@ import { mirrored } from '../images/mirror.js';
 import { toFloat16 } from '../ml/float16.js';
 import { recordImageFailures } from './image-failures.js';
 import { mapConcurrent } from './pipeline.js';
-import type { FeatureSpec } from './networks.js';
+import type { FeatureSpec, UnrecordedSpec } from './networks.js';
 import { readSquare, type Picture } from './squares.js';
 import type { ChunkInHand, Workbench } from './stage.js';
 
@@ -37,7 +37,7 @@ export interface MadeFeatures {
  */
 export async function makeFeatures(
   { networks, config }: Pick<Workbench, 'networks' | 'config'>,
-  spec: FeatureSpec,
+  spec: UnrecordedSpec,
   pictures: Picture[],
   write: (made: MadeFeatures) => Promise<void>,
   chunk: Pick<ChunkInHand<object>, 'signal' | 'measure'>,

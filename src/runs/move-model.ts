@@ -14,9 +14,11 @@ import type { Config } from '../config.js';
 import type { LabelValue, Model, Part } from '../entities/index.js';
 import { systemCode, WinnowError } from '../errors.js';
 import { parseLetterbox } from '../images/letterbox.js';
+import { NETWORK_FILE } from '../ml/backbones/fine-tuned.js';
+import { fineTunedIn } from '../ml/fine-tuned-model.js';
 import { readModelFiles, type ModelSpec } from '../ml/model-files.js';
 import { packModel, unpackModel } from '../ml/model-zip.js';
-import { featureSpecFor } from './networks.js';
+import { featureSpecFor, recordFeatureSpec, unrecordedSpec } from './networks.js';
 
 interface MovedLabel {
   sha256: string;
@@ -105,7 +107,7 @@ export async function importModel(
     await mkdir(incoming, { recursive: true });
     for (const [name, bytes] of Object.entries(files)) await writeFile(join(incoming, name), bytes, { flush: true });
     const { spec, fingerprint } = await readModelFiles(incoming);
-    const backboneId = await backboneOf({ dataSource: db, config, collectionId }, spec);
+    const backboneId = await backboneOf({ dataSource: db, config, collectionId }, spec, incoming);
     return await db.transaction(async (tx) => {
       const options = { importedFrom: { collection: origin.collection, model: origin.number, fingerprint } };
       const run = await createRun(tx, { collectionId, stage: 'TRAIN', options, requestedBy: who });
@@ -159,11 +161,24 @@ async function readArchive(path: string): Promise<Uint8Array> {
   throw new WinnowError('BAD_INPUT', `${path} has more than ${LARGEST_ARCHIVE} bytes: that is no model.`);
 }
 
-async function backboneOf(place: Parameters<typeof featureSpecFor>[0], spec: ModelSpec): Promise<number> {
+async function backboneOf(
+  place: Parameters<typeof featureSpecFor>[0],
+  spec: ModelSpec,
+  directory: string,
+): Promise<number> {
   const { position, pad } = parseLetterbox(spec.letterbox as object);
+  if (NETWORK_FILE in spec.files) {
+    const own = await unrecordedSpec(place.config, await fineTunedIn(directory), { position, pad });
+    if (own.fingerprint === spec.backbone.fingerprint) return recordFeatureSpec(place.dataSource, place.config, own);
+    throw anotherVersion(spec);
+  }
   const features = await featureSpecFor(place, { backbone: spec.backbone.name, precision: 'FP32', position, pad });
   if (features.fingerprint === spec.backbone.fingerprint) return features.backboneId;
-  throw new WinnowError(
+  throw anotherVersion(spec);
+}
+
+function anotherVersion(spec: ModelSpec): WinnowError {
+  return new WinnowError(
     'FINGERPRINT_MISMATCH',
     `The model was trained on features of ${spec.backbone.name} by another version of it or of the image library, or in 8-bit integers of its own collection, so its scores would not mean the same here.`,
   );

@@ -21,6 +21,7 @@ import {
 import { loadModel, type Scorer } from '../ml/model-files.js';
 import { findBackbone } from './backbones.js';
 import { choice, optional, text } from './options.js';
+import { fineTunedIn } from '../ml/fine-tuned-model.js';
 import { quantisedSpec } from './quantised.js';
 import type { RunInHand } from './stage.js';
 
@@ -83,14 +84,15 @@ export async function featureSpecOfModel(
   model: Model,
   engine: EngineName | null,
 ): Promise<FeatureSpec> {
-  const [row] = await rows<{ name: string; fingerprint: string; spec: { letterbox: LetterboxSpec } }>(
-    db,
-    'select name, fingerprint, spec from winnow.backbones where id = $1',
-    [model.backboneId],
-  );
+  const [row] = await rows<{
+    name: string;
+    fingerprint: string;
+    spec: { letterbox: LetterboxSpec; fineTuned?: string };
+  }>(db, 'select name, fingerprint, spec from winnow.backbones where id = $1', [model.backboneId]);
   const quantised = await findQuantisation(db, { backboneId: model.backboneId });
   const { position, pad } = row.spec.letterbox;
-  const definition = await findBackbone(db, row.name).catch((cause: unknown) => {
+  const own = row.spec.fineTuned === undefined ? null : join(config.home, model.directory);
+  const definition = await (own === null ? findBackbone(db, row.name) : fineTunedIn(own)).catch((cause: unknown) => {
     const message = `Model v${model.number} needs the backbone ${row.name}, which is not there.`;
     throw new WinnowError('FINGERPRINT_MISMATCH', message, { cause });
   });
@@ -112,20 +114,35 @@ async function specOf(
   { position, pad }: Pick<LetterboxSpec, 'position' | 'pad'>,
   engine: EngineName | null,
 ): Promise<FeatureSpec> {
-  const { name, size, dimensions, fingerprint: weights, spec } = await describeBackbone(backbone, config);
+  const spec = await unrecordedSpec(config, backbone, { position, pad }, engine);
+  return { ...spec, backboneId: await recordFeatureSpec(db, config, spec) };
+}
+
+/** Features that the catalog need not know of. */
+export type UnrecordedSpec = Omit<FeatureSpec, 'backboneId'>;
+
+/** What a backbone makes of squares that are made like this. */
+export async function unrecordedSpec(
+  config: Config,
+  backbone: BackboneDefinition,
+  { position, pad }: Pick<LetterboxSpec, 'position' | 'pad'>,
+  engine: EngineName | null = null,
+): Promise<UnrecordedSpec> {
+  const { name, size, dimensions, fingerprint: weights } = await describeBackbone(backbone, config);
   const letterbox: LetterboxSpec = { size, position, pad };
   const fingerprint = featureFingerprint(letterbox, weights);
-  const { id } = await ensureBackbone(db, { name, fingerprint, size, dimensions, spec: { ...spec, letterbox } });
-  return {
-    backboneId: id,
-    name,
-    dimensions,
-    letterbox,
-    fingerprint,
-    mirrored: false,
-    backbone,
-    engine: engine ?? config.engine,
-  };
+  return { name, dimensions, letterbox, fingerprint, mirrored: false, backbone, engine: engine ?? config.engine };
+}
+
+/** Makes them known to the catalog. @returns the row of winnow.backbones. */
+export async function recordFeatureSpec(
+  db: Db,
+  config: Config,
+  { name, fingerprint, dimensions, letterbox, backbone }: UnrecordedSpec,
+): Promise<number> {
+  const { size, spec } = await describeBackbone(backbone, config);
+  const row = { name, fingerprint, size, dimensions, spec: { ...spec, letterbox } };
+  return (await ensureBackbone(db, row)).id;
 }
 
 /** Hex SHA-256: one name for the pixels a backbone is shown and what it makes of them. */
@@ -140,7 +157,7 @@ export class Networks {
 
   constructor(private readonly config: Config) {}
 
-  async backbone({ fingerprint, backbone, engine }: FeatureSpec): Promise<Backbone> {
+  async backbone({ fingerprint, backbone, engine }: UnrecordedSpec): Promise<Backbone> {
     if (this.#backbone?.fingerprint !== fingerprint || this.#backbone.engine !== engine) {
       await this.#drop(this.#backbone);
       this.#backbone = { fingerprint, engine, loaded: loadBackbone(backbone, { ...this.config, engine }) };

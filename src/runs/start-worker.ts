@@ -6,6 +6,7 @@ import { startQueueWorker } from '../queue/worker.js';
 import { runTasks } from './engine.js';
 import { Networks } from './networks.js';
 import { resumeRuns } from './resume.js';
+import { removeStaleScratch } from './scratch.js';
 
 export interface WorkerOptions {
   log?: Log;
@@ -23,6 +24,7 @@ export async function startWorker(
   { log, spanImages }: WorkerOptions = {},
 ): Promise<{ stop(): Promise<void> }> {
   const networks = new Networks(config);
+  await removeStaleScratch(dataSource, config);
   await resumeRuns(dataSource);
   const worker = await startQueueWorker(dataSource, runTasks({ dataSource, config, networks, spanImages }), { log });
   return {

@@ -1,10 +1,12 @@
 import { sourcesOf } from '../catalog/batches.js';
 import { readFeatures } from '../catalog/features.js';
 import type { TrainingLabel } from '../catalog/labels.js';
+import type { Db } from '../db.js';
 import { WinnowError } from '../errors.js';
 import { fromFloat16 } from '../ml/float16.js';
 import { featureWriter, makeFeatures, type MadeFeatures } from './features.js';
 import type { FeatureSpec } from './networks.js';
+import type { Picture } from './squares.js';
 import type { ChunkInHand, RunInHand } from './stage.js';
 
 /** Sources of an image that are tried when its features have to be made. */
@@ -41,18 +43,21 @@ export async function makeMissing(
   const { backboneId } = features;
   const { imageIds } = await readFeatures(dataSource, { backboneId, imageIds: labels.map(({ imageId }) => imageId) });
   const there = new Set(imageIds);
-  const missing = labels.filter(({ imageId }) => !there.has(imageId));
-  const sources = await sourcesOf(
+  const pictures = await picturesOf(
     dataSource,
-    missing.map(({ imageId }) => ({ of: imageId, first: SOURCES })),
+    labels.filter(({ imageId }) => !there.has(imageId)),
   );
-  const pictures = missing.map(({ imageId, sha256 }, i) => ({
-    imageId,
-    sha256,
-    uris: sources[i].map(({ uri }) => uri),
-  }));
   const count = ({ failures }: MadeFeatures) => ({ failed: failures.length, total: failures.length });
   await makeFeatures(run, features, pictures, featureWriter(id, 'TRAIN', chunk, features, count), chunk);
+}
+
+/** Images with where their bytes may be found, in their order. */
+export async function picturesOf(db: Db, images: readonly { imageId: number; sha256: string }[]): Promise<Picture[]> {
+  const sources = await sourcesOf(
+    db,
+    images.map(({ imageId }) => ({ of: imageId, first: SOURCES })),
+  );
+  return images.map(({ imageId, sha256 }, i) => ({ imageId, sha256, uris: sources[i].map(({ uri }) => uri) }));
 }
 
 /** The labels that have features, in their order, with these features in one array. */

@@ -14,7 +14,7 @@ export interface UnlabelledSample {
 }
 
 /** Unlabelled images whose scores tell the balance of the collection. */
-const MOST = 2000;
+export const MOST_UNLABELLED = 2000;
 
 /** What a head makes of a random sample of the collection's images that have features and no label; may be empty. */
 export async function unlabelledSample(
@@ -22,8 +22,14 @@ export async function unlabelledSample(
   { backboneId, dimensions }: FeatureSpec,
   weights: HeadWeights,
 ): Promise<UnlabelledSample> {
-  const drawn = await sampleUnlabelled(dataSource, { collectionId, backboneId, seed: options.seed, most: MOST });
-  const { imageIds, vectors } = await readFeatures(dataSource, { backboneId, imageIds: drawn });
+  const drawn = await sampleUnlabelled(dataSource, {
+    collectionId,
+    backboneId,
+    seed: options.seed,
+    most: MOST_UNLABELLED,
+  });
+  const asked = drawn.map(({ imageId }) => imageId);
+  const { imageIds, vectors } = await readFeatures(dataSource, { backboneId, imageIds: asked });
   const features = new Float32Array(vectors.length * dimensions);
   vectors.forEach((vector, i) => fromFloat16(vector, features, i * dimensions));
   const scorer = await openScorer(headToOnnx(weights), dimensions, config);

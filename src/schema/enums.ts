@@ -134,6 +134,13 @@ describe(PrecisionEnum, 'Precision', 'The arithmetic in which a backbone compute
   INT8: 'Whole numbers with 8 bits: faster, a little less exact.',
 });
 
+export const FineTuneEnum = { NONE: 'NONE', BLOCK4: 'BLOCK4' } as const;
+describe(FineTuneEnum, 'FineTune', 'What of the backbone is trained together with the head.', {
+  NONE: 'Nothing: the head learns from features that are computed once.',
+  BLOCK4:
+    'Of vgg16 the fourth and the fifth block of convolutions. Every model has a network of its own then, which has to see every image.',
+});
+
 export const ClassifyModeEnum = { ALL: 'ALL', MISSING: 'MISSING' } as const;
 describe(ClassifyModeEnum, 'ClassifyMode', 'Which images a CLASSIFY run scores.', {
   ALL: 'All of the collection; the scores that this model gave before are replaced at once when the run ends.',

@@ -10,6 +10,7 @@ import {
   ClassifyModeEnum,
   EngineEnum,
   ExportModeEnum,
+  FineTuneEnum,
   HeadEnum,
   PositionEnum,
   PrecisionEnum,
@@ -107,24 +108,41 @@ export class TrainInput {
   })
   mostLoss?: number | null;
 
+  @Field(() => FineTuneEnum, {
+    nullable: true,
+    description:
+      'What of the backbone to train together with the head. With BLOCK4 the backbone is vgg16, the head MLP. Default: NONE.',
+  })
+  fineTune?: keyof typeof FineTuneEnum | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'With fineTune: the side of the squares in pixels, a multiple of 32 up to 512. Half the side is a quarter of the work. Default: 224.',
+  })
+  size?: number | null;
+
   @Field(() => HeadEnum, { nullable: true, description: 'What to train. Default: LINEAR.' })
   head?: HeadName | null;
 
   @Field(() => Int, { nullable: true, description: 'The most passes over the training labels. Default: 100.' })
   epochs?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Labels in one step. Default: 32 for LINEAR, 64 for MLP.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Labels in one step. Default: 32 for LINEAR and with fineTune, 64 for MLP.',
+  })
   batchSize?: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'The step size of Adam. Default: 0.003 for LINEAR, 0.0001 for MLP.',
+    description: 'The step size of Adam. Default: 0.003 for LINEAR, 0.0001 for MLP, 0.00001 with fineTune.',
   })
   learningRate?: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Penalty on the squared weights. Default: 0.07 for LINEAR, 0.0001 for MLP.',
+    description: 'Penalty on the squared weights. Default: 0.07 for LINEAR, 0.0001 for MLP, 0 with fineTune.',
   })
   l2?: number | null;
 
@@ -170,7 +188,7 @@ export class TrainInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      'Epochs without an improvement before it stops early; 0 for never. Default: 30 for LINEAR, 10 for MLP.',
+      'Epochs without an improvement before it stops early; 0 for never. Default: 30 for LINEAR, 10 for MLP, 20 with fineTune.',
   })
   patience?: number | null;
 }

@@ -31,6 +31,8 @@ export interface EmbedFlags extends CommonFlags {
 export interface TrainFlags extends CommonFlags {
   backbone?: string;
   precision?: string;
+  fineTune?: string;
+  size?: number;
   mostLoss?: number;
   head?: string;
   epochs?: number;
@@ -89,12 +91,13 @@ export function embed(flags: EmbedFlags): Promise<void> {
 
 /** `winnow train` */
 export function train(flags: TrainFlags): Promise<void> {
-  const { collection, backbone, precision, mostLoss, head, calibration, augmentation, carry } = flags;
+  const { collection, backbone, precision, fineTune, size, mostLoss, head, calibration, augmentation, carry } = flags;
   const { epochs, batchSize, learningRate, l2, seed, validationShare, folds, patience } = flags;
-  const numbers = { mostLoss, epochs, batchSize, learningRate, l2, seed, validationShare, folds, patience };
+  const numbers = { size, mostLoss, epochs, batchSize, learningRate, l2, seed, validationShare, folds, patience };
   const words = {
     head: head && constant(head),
     precision: precision && constant(precision),
+    fineTune: fineTune && constant(fineTune),
     calibration: calibration && constant(calibration),
     augmentation: augmentation && constant(augmentation),
     carry: carry && constant(carry),

@@ -85,6 +85,13 @@ export type ExportMode =
   /** A link to the original. */
   | 'SYMLINK';
 
+/** What of the backbone is trained together with the head. */
+export type FineTune =
+  /** Of vgg16 the fourth and the fifth block of convolutions. Every model has a network of its own then, which has to see every image. */
+  | 'BLOCK4'
+  /** Nothing: the head learns from features that are computed once. */
+  | 'NONE';
+
 /** The order of flips: by the score with the model of `to`. */
 export type FlipOrder =
   /** Lowest score first. */
@@ -289,7 +296,7 @@ export type TrainInput = {
   augmentation?: Augmentation | null | undefined;
   /** The backbone whose features are read. Default: mobilenet-v3. */
   backbone?: string | null | undefined;
-  /** Labels in one step. Default: 32 for LINEAR, 64 for MLP. */
+  /** Labels in one step. Default: 32 for LINEAR and with fineTune, 64 for MLP. */
   batchSize?: number | null | undefined;
   /** How scores are made to be probabilities. Default: COLLECTION. */
   calibration?: CalibrationKind | null | undefined;
@@ -299,22 +306,26 @@ export type TrainInput = {
   collection: string;
   /** The most passes over the training labels. Default: 100. */
   epochs?: number | null | undefined;
+  /** What of the backbone to train together with the head. With BLOCK4 the backbone is vgg16, the head MLP. Default: NONE. */
+  fineTune?: FineTune | null | undefined;
   /** Hold labels out in so many folds, 2 to 20, each judged by a head that has not seen it, while the model learns from all labels; 1 holds the share out once. Default: 1 / validationShare for LINEAR, 1 for MLP. */
   folds?: number | null | undefined;
   /** What to train. Default: LINEAR. */
   head?: Head | null | undefined;
-  /** Penalty on the squared weights. Default: 0.07 for LINEAR, 0.0001 for MLP. */
+  /** Penalty on the squared weights. Default: 0.07 for LINEAR, 0.0001 for MLP, 0 with fineTune. */
   l2?: number | null | undefined;
-  /** The step size of Adam. Default: 0.003 for LINEAR, 0.0001 for MLP. */
+  /** The step size of Adam. Default: 0.003 for LINEAR, 0.0001 for MLP, 0.00001 with fineTune. */
   learningRate?: number | null | undefined;
   /** With INT8: how much of the AUC on validation labels may be lost against FP32 before the run fails with PRECISION_LOST. Default: 0.02. */
   mostLoss?: number | null | undefined;
-  /** Epochs without an improvement before it stops early; 0 for never. Default: 30 for LINEAR, 10 for MLP. */
+  /** Epochs without an improvement before it stops early; 0 for never. Default: 30 for LINEAR, 10 for MLP, 20 with fineTune. */
   patience?: number | null | undefined;
   /** The arithmetic of the backbone, in training and for every image that the model scores. Default: FP32. */
   precision?: Precision | null | undefined;
   /** Decides everything random: the same seed, labels and machine give the same model. Default: 1. */
   seed?: number | null | undefined;
+  /** With fineTune: the side of the squares in pixels, a multiple of 32 up to 512. Half the side is a quarter of the work. Default: 224. */
+  size?: number | null | undefined;
   /** Share of the labels held out to choose the best epoch, 0.05 to 0.5. Default: 0.2. */
   validationShare?: number | null | undefined;
 };
