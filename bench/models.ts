@@ -15,6 +15,7 @@ import {
   type Precision,
 } from '../src/ml/backbones.js';
 import { networkPath } from '../src/ml/backbones/files.js';
+import { forTiles, multipliesTiles } from '../src/ml/quantise/tiles.js';
 import { startWorker } from '../src/runs/start-worker.js';
 import { writeVgg16Weights } from '../test/support/vgg16-weights.js';
 import { aucFigures } from './models/auc.js';
@@ -33,8 +34,8 @@ interface Part {
 const PARTS: readonly Part[] = [
   { figure: 'mobilenetV3Fp32', backbone: 'mobilenet-v3', precision: 'FP32', pictures: 1024 },
   { figure: 'mobilenetV3Int8', backbone: 'mobilenet-v3', precision: 'INT8', pictures: 1024 },
-  { figure: 'vgg16Fp32', backbone: 'vgg16', precision: 'FP32', pictures: 128 },
-  { figure: 'vgg16Int8', backbone: 'vgg16', precision: 'INT8', pictures: 128 },
+  { figure: 'vgg16Fp32', backbone: 'vgg16', precision: 'FP32', pictures: 256 },
+  { figure: 'vgg16Int8', backbone: 'vgg16', precision: 'INT8', pictures: 768 },
 ];
 const BATCH = 8;
 const RAW_MS = 8000;
@@ -114,7 +115,8 @@ async function networkOf(
 ): Promise<Uint8Array> {
   if (precision === 'FP32') return definition.network(config, (await describeBackbone(definition, config)).fingerprint);
   const { file } = (await findQuantisation(dataSource, { backboneId }))!;
-  return readFile(networkPath(config.home, file));
+  const network = await readFile(networkPath(config.home, file));
+  return multipliesTiles() ? forTiles(network) : network;
 }
 
 async function onnxRuntimeAlone(network: Uint8Array): Promise<number> {

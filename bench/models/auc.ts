@@ -42,7 +42,7 @@ export async function aucFigures(
   await ensureCollection(scratch.dataSource, collection);
   await execute(scratch, 'INGEST', { paths: [folder] }, undefined, collection);
   await execute(scratch, 'EMBED', { backbone, precision }, undefined, collection);
-  const pictures = await readPictures(scratch, backbone);
+  const pictures = await readPictures(scratch, backbone, precision);
   const figures: Record<string, Figure> = {};
   for (const question of QUESTIONS) {
     const asked = askedOf(pictures, question);
@@ -64,12 +64,12 @@ export async function aucFigures(
   return figures;
 }
 
-async function readPictures({ dataSource }: Scratch, backbone: string): Promise<Pictures> {
+async function readPictures({ dataSource }: Scratch, backbone: string, precision: string): Promise<Pictures> {
   const [{ id: backboneId, dimensions }] = await rows<{ id: number; dimensions: number }>(
     dataSource,
     `select b.id, b.dimensions from winnow.backbones b join winnow.features f on f.backbone_id = b.id
-      where b.name = $1 group by b.id order by b.id desc limit 1`,
-    [backbone],
+      where b.name = $1 and b.spec ->> 'arithmetic' = $2 group by b.id order by b.id desc limit 1`,
+    [backbone, precision],
   );
   const found = await rows<{ id: number; phash: string; kind: string }>(
     dataSource,

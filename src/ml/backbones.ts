@@ -119,8 +119,13 @@ async function openInOnnxRuntime(
   options: LoadOptions,
 ): Promise<OpenNetwork> {
   const { openBestEngine } = await import('./best-engine.js');
-  const providers = precision === 'INT8' ? (['cpu'] as const) : (options.providers ?? 'auto');
-  return openBestEngine(network, { ...options, providers, size, dimensions });
+  const shape = { size, dimensions };
+  if (precision === 'FP32') {
+    return openBestEngine(network, { ...options, providers: options.providers ?? 'auto', ...shape });
+  }
+  const { forTiles, multipliesTiles } = await import('./quantise/tiles.js');
+  const written = multipliesTiles() ? forTiles(network) : network;
+  return openBestEngine(written, { ...options, providers: ['cpu'], ...shape });
 }
 
 async function openInTensorflow(definition: BackboneDefinition, place: Place): Promise<OpenNetwork> {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import type { io, Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 import { readFeatures } from '../../src/catalog/features.js';
@@ -12,6 +13,7 @@ import { DEFAULT_LETTERBOX, decodeSquare } from '../../src/images/letterbox.js';
 import { squarePath } from '../../src/images/storage.js';
 import { fromFloat16 } from '../../src/ml/float16.js';
 import { readLayersModel } from '../../src/ml/convert/layers-model.js';
+import { loadTensorflow } from '../../src/ml/tensorflow.js';
 import { openLayersEngine } from '../../src/ml/tensorflow-engine.js';
 import { exportLayers, exportOnnx } from '../../src/runs/export-model.js';
 import { startWorker } from '../../src/runs/start-worker.js';
@@ -66,6 +68,7 @@ test('a model leaves as one .onnx file and as a TensorFlow.js layers model, with
       vectors.forEach((vector, i) => fromFloat16(vector, features, i * dimensions));
       await engine.run(features, [N, dimensions], scores, [N, 1]);
       assertNear(scores, expected.scores, 1e-5);
+      assertNear(await byPlainTensorflow(folder, features), expected.scores, 1e-5);
     } else {
       const few = 3; // A second each.
       const some = scores.subarray(0, few);
@@ -76,6 +79,19 @@ test('a model leaves as one .onnx file and as a TensorFlow.js layers model, with
     await engine.dispose();
   }
 });
+
+/** What docs/models.md tells others to do, who have TensorFlow.js and nothing of Winnow. */
+async function byPlainTensorflow(folder: string, features: Float32Array): Promise<Float32Array> {
+  const { tf } = await loadTensorflow();
+  const { modelTopology, weightsManifest } = JSON.parse(
+    await readFile(join(folder, 'model.json'), 'utf8'),
+  ) as io.ModelJSON;
+  const weightSpecs = weightsManifest.flatMap(({ weights }) => weights);
+  const weightData = new Uint8Array(await readFile(join(folder, 'weights.bin'))).buffer;
+  const model = await tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }));
+  const scores = model.predict(tf.tensor2d(features, [N, features.length / N])) as TfTensor;
+  return (await scores.data()) as Float32Array;
+}
 
 async function scoresOf({ db }: Bench, modelId: number): Promise<{ imageIds: number[]; scores: number[] }> {
   const found = await rows<{ id: number; score: number }>(
