@@ -58,6 +58,7 @@ test("TensorFlow.js's webgpu backend agrees with cpu, a convolution's gradients 
     import '@tensorflow/tfjs-backend-cpu';
     import { relativeDifference } from './src/ml/best-engine.ts';
     import { openWebgpu } from './src/ml/tensorflow-webgpu.ts';
+    import { convolve } from './src/ml/vgg16/convolution.ts';
     core.enableProdMode();
     const values = (length) => Float32Array.from({ length }, (_, i) => Math.sin(i * 12.9898) / 2);
     const compute = async () => {
@@ -65,8 +66,11 @@ test("TensorFlow.js's webgpu backend agrees with cpu, a convolution's gradients 
       const kernel = core.tensor4d(values(108), [3, 3, 3, 4]);
       const conv = (x, kernel) => core.relu(core.conv2d(x, kernel, 1, 'same'));
       const [dx, dkernel] = core.grads((x, kernel) => core.sum(core.square(conv(x, kernel))))([x, kernel]);
+      const ours = (x, kernel) => core.maxPool(core.relu(convolve(core, x, kernel)), 2, 2, 'valid');
+      const [ourDx, ourDkernel] = core.grads((x, kernel) => core.sum(core.square(ours(x, kernel))))([x, kernel]);
       const dense = core.matMul(core.reshape(x, [2, 192]), core.tensor2d(values(192), [192, 1]));
-      return { output: await conv(x, kernel).data(), dx: await dx.data(), dkernel: await dkernel.data(), dense: await dense.data() };
+      return { output: await conv(x, kernel).data(), dx: await dx.data(), dkernel: await dkernel.data(), dense: await dense.data(),
+        ourDx: await ourDx.data(), ourDkernel: await ourDkernel.data() };
     };
     await core.setBackend('cpu');
     const backends = [core.getBackend()];
