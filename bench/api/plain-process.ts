@@ -12,6 +12,7 @@ const POOL_SIZE = 12; // that of the app
 const pool = new Pool({ connectionString: process.env.BENCH_DATABASE_URL, max: POOL_SIZE });
 const asText = { getTypeParser: () => (text: string) => text };
 
+// The inner limit is there for the planner: it then keeps one plan for all parameters, as for the statement of the app.
 const PAGE = `
   select s.score, s.image_id,
          (select u.uri from winnow.sources u where u.image_id = s.image_id and u.replaced_at is null order by u.id limit 1),
@@ -21,8 +22,8 @@ const PAGE = `
                        then 'OK' else 'NG' end)
     from (select score, image_id from winnow.scores
            where model_id = $1 and score >= $2::real and score <= $3::real
-           order by score desc, image_id desc limit $4::integer) s
-   order by s.score desc, s.image_id desc`;
+           order by score desc, image_id desc limit 1000) s
+   order by s.score desc, s.image_id desc limit $4::integer`;
 
 async function page(asked: URLSearchParams): Promise<string> {
   const size = Number(asked.get('first'));

@@ -20,7 +20,7 @@ export interface ScoredImage extends ScorePosition {
 }
 
 /** What takes no look at the image and none at the row of its score: the index of scores has the rest. */
-export type BriefImage = Omit<ScoredImage, 'sha256' | 'logit'>;
+export type BriefImage = Omit<ScoredImage, 'sha256' | 'logit' | 'label'>;
 
 export type ScoreOrder = 'ASC' | 'DESC';
 
@@ -31,7 +31,7 @@ export interface ScorePage {
   /** Scores up to here, 0..1, included. */
   max?: number;
   order: ScoreOrder;
-  /** The first so many, after a position when one is given. */
+  /** The first so many, at most LARGEST_SCORE_PAGE, after a position when one is given. */
   first?: number;
   after?: ScorePosition;
   /** The last so many, before a position when one is given. */
@@ -47,6 +47,9 @@ export interface ScoreRange {
   to: ScorePosition;
 }
 
+/** The most rows of one page. */
+export const LARGEST_SCORE_PAGE = 1000;
+
 const NO_ID = 0; // ids start at 1
 const HIGHEST_ID = 2 ** 31 - 1;
 
@@ -58,7 +61,7 @@ export async function scorePage(db: Db, page: ScorePage): Promise<ScoredImage[]>
   return pageOf<ScoredImage>(db, page, WHOLE, 'score-page');
 }
 
-/** The same without hash and logit, in half the time. */
+/** The same without hash, logit and label, in half the time. */
 export async function briefScorePage(db: Db, page: ScorePage): Promise<BriefImage[]> {
   return pageOf<BriefImage>(db, page, BRIEF, 'brief-score-page');
 }
@@ -110,21 +113,21 @@ function isBefore(a: ScorePosition, b: ScorePosition): boolean {
 
 /**
  * $1 model, $2 $3 first position, $4 $5 last position, $6 rows, $7 threshold or null. What belongs to an image is looked up
- * for the rows of the page only, and the bounds are given for the score alone as well: so the planner sees how cheap it is
- * whatever the parameters, and keeps its plan.
+ * for the rows of the page only, which come in order from the index. The planner cannot know how few $6 are, so the scan says
+ * how many there can be at most: then its plan for any parameters looks as cheap as it is, and it keeps that one instead of
+ * planning for longer than the statement runs.
  */
 function pageSql(scan: 'asc' | 'desc', brief: boolean): string {
-  const verdict = verdictSql({ label: 'i.label', score: 'i.score', threshold: 't.value' });
+  const label = labelSql('$1', 's.image_id');
+  const whole = `, ${sha256Sql('s.image_id')} as sha256, s.logit, ${label} as label`;
   return `
-    select i.*, ${verdict} as verdict
-      from (select s.image_id as "imageId", s.score, ${labelSql('$1', 's.image_id')} as label, ${uriSql('s.image_id')} as uri
-                   ${brief ? '' : `, ${sha256Sql('s.image_id')} as sha256, s.logit`}
-              from (select image_id, score${brief ? '' : ', logit'} from winnow.scores
-                     where model_id = $1 and score >= $2::real and score <= $4::real
-                       and (score, image_id) >= ($2::real, $3::integer) and (score, image_id) <= ($4::real, $5::integer)
-                     order by score ${scan}, image_id ${scan} limit $6::integer) s offset 0) i
-     cross join (select coalesce($7::real, ${thresholdInForceSql('$1')}) as value) t
-     order by i.score ${scan}, i."imageId" ${scan}`;
+    select s.image_id as "imageId", s.score, ${uriSql('s.image_id')} as uri,
+           ${verdictSql({ label, score: 's.score', threshold: 't.value' })} as verdict ${brief ? '' : whole}
+      from (select image_id, score${brief ? '' : ', logit'} from winnow.scores
+             where model_id = $1 and (score, image_id) >= ($2::real, $3::integer) and (score, image_id) <= ($4::real, $5::integer)
+             order by score ${scan}, image_id ${scan} limit ${LARGEST_SCORE_PAGE}) s
+     cross join (select coalesce($7::real, ${thresholdInForceSql('$1')}) as value offset 0) t
+     order by s.score ${scan}, s.image_id ${scan} limit $6::integer`;
 }
 
 const WHOLE = { asc: pageSql('asc', false), desc: pageSql('desc', false) };
