@@ -32,18 +32,12 @@ function isPlain({ headers }: IncomingMessage): boolean {
 }
 
 function readPlain(request: IncomingMessage): Promise<unknown> {
-  return new Promise((resolve, reject) => {
+  return new Promise<string>((resolve, reject) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('error', reject);
-    request.on('end', () => {
-      try {
-        resolve(parse(utf8.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts))));
-      } catch (error) {
-        reject(error as Error);
-      }
-    });
-  });
+    request.on('end', () => resolve(utf8.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts))));
+  }).then(parse);
 }
 
 function parse(text: string): unknown {

@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+
 import type { NextFunction, Request, Response } from 'express';
 
 import { WinnowError } from '../errors.js';
@@ -15,18 +17,33 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   TIMEOUT: 503,
 };
 
-/**
- * What went wrong outside of GraphQL's own handling, as JSON in the shape of a GraphQL error response, so that a client needs one way
- * to read errors. Express knows it for an error handler by its four parameters.
- */
+/** `refuse` for Express, which knows an error handler by its four parameters. */
 export function errorHandler(log: Log) {
   return (error: unknown, _request: Request, response: Response, next: NextFunction): void => {
-    if (response.writableEnded) return; // the deadline was first
     if (response.headersSent) return next(error);
-    const { code, message, status } = describe(error, log);
-    if (status === 401) response.set('WWW-Authenticate', 'Bearer realm="winnow"');
-    response.status(status).json({ errors: [{ message, extensions: { code } }] });
+    refuse(error, response, log);
   };
+}
+
+/**
+ * Answers with what went wrong outside of GraphQL's own handling, as JSON in the shape of a GraphQL error response, so that a client
+ * needs one way to read errors. Does nothing when there is an answer already.
+ */
+export function refuse(error: unknown, response: ServerResponse, log: Log): void {
+  if (response.headersSent) return;
+  const { code, message, status } = describe(error, log);
+  if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="winnow"');
+  sendJson(response, status, JSON.stringify({ errors: [{ message, extensions: { code } }] }));
+}
+
+/** Sends JSON and ends the response. Has the type application/json unless another one was set. */
+export function sendJson(response: ServerResponse, status: number, json: string): void {
+  const bytes = Buffer.byteLength(json);
+  response.statusCode = status;
+  if (!response.hasHeader('Content-Type')) response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  response.setHeader('Content-Length', bytes);
+  // What is all ASCII is the same in Latin-1, which is sent without being encoded first.
+  response.end(json, bytes === json.length ? 'latin1' : 'utf8');
 }
 
 /** What a refused client is told. */

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import express from 'express';
-import type { Express, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 
 import type { Config } from '../config.js';
 import { rows } from '../db.js';
@@ -11,7 +11,6 @@ import { systemCode, WinnowError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Services } from '../schema/context.js';
 import { access } from './access.js';
-import { deadline } from './deadline.js';
 import { errorHandler } from './errors.js';
 import { createGraphql } from './graphql.js';
 import { originals } from './originals.js';
@@ -32,7 +31,6 @@ export interface HttpServices extends Services {
   readonly squareOf: (sha256: string) => string;
 }
 
-const BODY_LIMIT = '100kb';
 const HEADERS_TIMEOUT = 10_000;
 const REQUEST_TIMEOUT = 30_000;
 /** Until a request is answered with TIMEOUT: long enough for a statement of the greatest length and then some. */
@@ -50,7 +48,7 @@ export async function startHttp(
   log: Log,
   { timeout = ANSWER_TIMEOUT }: { timeout?: number } = {},
 ): Promise<HttpServer> {
-  const graphql = await createGraphql(config, services, log);
+  const graphql = await createGraphql(config, services, log, timeout);
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false); // answers change; pictures set their own
@@ -59,9 +57,6 @@ export async function startHttp(
     next();
   });
   const checked = access(config);
-  // What is asked most comes first: every handler before it costs a little.
-  const parsed = express.json({ limit: BODY_LIMIT });
-  app.use('/graphql', checked, deadline(timeout, errorHandler(log)), parsed, graphql.handler);
   app.get('/healthz', health(services));
   app.use(page(log));
   app.get('/pictures/{*rest}', (request, response, next) =>
@@ -76,7 +71,10 @@ export async function startHttp(
     throw new WinnowError('NOT_FOUND', 'There is nothing at this address. The API is at /graphql.');
   });
   app.use(errorHandler(log));
-  const server = await listen(app, config);
+  const server = await listen(
+    (request, response) => void (graphql.isFor(request) ? graphql.handle(request, response) : app(request, response)),
+    config,
+  );
   const subscriptions = await serveSubscriptions(server, config, services, log);
   const stopAll = async () => {
     await Promise.all([stop(server), subscriptions.stop()]);
@@ -108,8 +106,8 @@ curl -s ${url} -H 'content-type: application/json' \\
   );
 }
 
-async function listen(app: Express, { host, port }: Config): Promise<Server> {
-  const server = createServer({ headersTimeout: HEADERS_TIMEOUT, requestTimeout: REQUEST_TIMEOUT }, app);
+async function listen(answer: RequestListener, { host, port }: Config): Promise<Server> {
+  const server = createServer({ headersTimeout: HEADERS_TIMEOUT, requestTimeout: REQUEST_TIMEOUT }, answer);
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(cannotListen(error, host, port)));
     server.listen(port, host, () => resolve(server));
