@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
@@ -37,7 +37,7 @@ export async function classify({ pictures }: { pictures?: string }): Promise<Rep
       for (let round = 1; round <= ROUNDS; round += 1) {
         rates.sharp.push(await sharpAlone(files));
         rates.network.push(await networkAlone(scratch, files));
-        await forget(scratch);
+        await forget(scratch, round);
         const run = await execute(scratch, 'CLASSIFY', { mode: 'ALL' });
         rates.endToEnd.push(run.done / secondsOf(run));
         console.log(
@@ -57,10 +57,13 @@ export async function classify({ pictures }: { pictures?: string }): Promise<Rep
   });
 }
 
-/** Everything the stages made before scoring is gone: squares and features. */
-async function forget({ dataSource, config }: Scratch): Promise<void> {
+/**
+ * Everything the stages made before scoring is out of sight: squares and features. The squares are moved away, not deleted:
+ * ext4 is slow to make new files for some seconds after it has deleted thousands.
+ */
+async function forget({ dataSource, config }: Scratch, round: number): Promise<void> {
   await rows(dataSource, 'truncate winnow.features');
-  await rm(join(config.home, 'squares'), { recursive: true, force: true });
+  await rename(join(config.home, 'squares'), join(config.home, `squares-before-round-${round}`));
 }
 
 async function sharpAlone(files: string[]): Promise<number> {

@@ -15,6 +15,8 @@ export interface SpanImage {
   /** 64 hex digits */
   sha256: string;
   uris: string[];
+  /** Pixels, upright. */
+  size?: { width: number; height: number };
 }
 
 /**
@@ -88,7 +90,8 @@ function spanImages(
   return rows<SpanImage>(
     db,
     `select i.id as "imageId", encode(i.sha256, 'hex') as sha256,
-            array(select s.uri from winnow.sources s where s.image_id = i.id and s.replaced_at is null order by s.id) as uris
+            array(select s.uri from winnow.sources s where s.image_id = i.id and s.replaced_at is null order by s.id) as uris,
+            json_build_object('width', i.width, 'height', i.height) as size
        from winnow.collection_images c join winnow.images i on i.id = c.image_id
       where c.collection_id = $1 and c.image_id between $2 and $3
         and ${retriedSql('c.image_id', '$4::integer', '$5::text[]')} and ${condition}

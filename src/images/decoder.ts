@@ -9,11 +9,14 @@ import type { ImageFormat } from './formats.js';
 import { sniffFormat } from './formats.js';
 import { PixelBudget } from './pixel-budget.js';
 
-export interface ImageHeader {
-  format: ImageFormat;
-  /** Pixels, after the EXIF orientation is applied. */
+/** Pixels, after the EXIF orientation is applied. */
+export interface PictureSize {
   width: number;
   height: number;
+}
+
+export interface ImageHeader extends PictureSize {
+  format: ImageFormat;
   /** 1..8, as EXIF numbers them. */
   orientation: number;
   /** Frames of an animation, pages of a TIFF; only the first is used. */
@@ -47,29 +50,63 @@ const budget = new PixelBudget();
  * gets the first frame, upright, without alpha (laid on `background`, #rrggbb) and of 3 channels in sRGB.
  * @throws WinnowError with a failure code: what sniffFormat() throws, TOO_MANY_PIXELS, ZERO_PIXELS, TRUNCATED, CORRUPT.
  */
-export async function decodeImage<T>(
+export function decodeImage<T>(
   bytes: Buffer,
   limits: Config['limits'],
   background: string,
   work: (image: Sharp, header: ImageHeader) => Promise<T>,
 ): Promise<T> {
+  return asFailures(bytes, async (format) => {
+    const metadata = await sharp(bytes, readOptions(false)).metadata();
+    const header = readHeader(metadata, format);
+    return openPixels(bytes, header, limits, background, (image) => {
+      // Grey with alpha would be laid on the grey of the background.
+      if (metadata.channels === 2) image.pipelineColourspace('srgb');
+      return work(image, header);
+    });
+  });
+}
+
+/**
+ * As decodeImage(), of a picture that it has opened before: `size` is what it found then. A JPEG's header is not read
+ * for itself then, a twentieth of the work on a small photograph.
+ */
+export function decodeKnownImage<T>(
+  bytes: Buffer,
+  size: PictureSize,
+  limits: Config['limits'],
+  background: string,
+  work: (image: Sharp, size: PictureSize) => Promise<T>,
+): Promise<T> {
+  if (sniffFormat(bytes) !== 'JPEG') return decodeImage(bytes, limits, background, work);
+  return asFailures(bytes, () => openPixels(bytes, size, limits, background, (image) => work(image, size)));
+}
+
+/** Looks at a file's outside, then works on it; what the decoder throws becomes a failure of this image. */
+async function asFailures<T>(bytes: Buffer, work: (format: ImageFormat) => Promise<T>): Promise<T> {
   const format = sniffFormat(bytes);
   if (lacksEnd(bytes, format)) throw damaged('TRUNCATED', bytes, format, 'no end marker follows the pixels');
   try {
-    const metadata = await sharp(bytes, readOptions(false)).metadata();
-    const header = readHeader(metadata, format);
-    const pixels = header.width * header.height;
-    if (pixels === 0) throw new WinnowError('ZERO_PIXELS', `The picture is ${header.width} x ${header.height} pixels.`);
-    if (pixels > limits.pixels) throw tooManyPixels(header, limits.pixels);
-    return await budget.run(pixels, limits.pixels, () => {
-      const image = sharp(bytes, { ...readOptions(limits.pixels), autoOrient: true });
-      // Grey with alpha would be laid on the grey of the background.
-      if (metadata.channels === 2) image.pipelineColourspace('srgb');
-      return work(image.flatten({ background }).toColourspace('srgb').timeout({ seconds: DECODE_SECONDS }), header);
-    });
+    return await work(format);
   } catch (error) {
     throw asFailure(error, bytes, format);
   }
+}
+
+function openPixels<T>(
+  bytes: Buffer,
+  size: PictureSize,
+  limits: Config['limits'],
+  background: string,
+  work: (image: Sharp) => Promise<T>,
+): Promise<T> {
+  const pixels = size.width * size.height;
+  if (pixels === 0) throw new WinnowError('ZERO_PIXELS', `The picture is ${size.width} x ${size.height} pixels.`);
+  if (pixels > limits.pixels) throw tooManyPixels(size, limits.pixels);
+  return budget.run(pixels, limits.pixels, () => {
+    const image = sharp(bytes, { ...readOptions(limits.pixels), autoOrient: true });
+    return work(image.flatten({ background }).toColourspace('srgb').timeout({ seconds: DECODE_SECONDS }));
+  });
 }
 
 /**
@@ -98,7 +135,7 @@ function readHeader(metadata: Metadata, format: ImageFormat): ImageHeader {
   };
 }
 
-function tooManyPixels({ width, height }: ImageHeader, limit: number): WinnowError {
+function tooManyPixels({ width, height }: PictureSize, limit: number): WinnowError {
   const count = (pixels: number) => pixels.toLocaleString('en-US');
   const size = `${width} x ${height}, ${count(width * height)} pixels`;
   return new WinnowError(

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 
 import type { Config } from '../config.js';
 import { WinnowError } from '../errors.js';
-import { decodeImage } from './decoder.js';
+import { decodeImage, decodeKnownImage, type PictureSize } from './decoder.js';
 
 export const LETTERBOX_POSITIONS = ['TOP_LEFT', 'CENTRE'] as const;
 
@@ -58,20 +58,29 @@ export function parseLetterbox(input: { readonly [K in keyof LetterboxSpec]?: un
 /**
  * The square the network sees: the whole picture upright in sRGB, its aspect ratio kept, enlarged or reduced until its
  * longer side fills the square, the rest in the pad colour.
+ * @param known the picture's size, when these bytes have been seen before.
  * @returns a JPEG of size x size pixels
  * @throws WinnowError as decodeImage() does
  */
-export async function letterbox(image: Buffer, spec: LetterboxSpec, limits: Config['limits']): Promise<Buffer> {
+export async function letterbox(
+  image: Buffer,
+  spec: LetterboxSpec,
+  limits: Config['limits'],
+  known?: PictureSize,
+): Promise<Buffer> {
   const { size, position } = spec;
-  const picture = await decodeImage(image, limits, spec.pad, async (pixels, header) => {
-    const { width, height } = fitInside(header, size);
+  const resize = async (pixels: Sharp, picture: PictureSize) => {
+    const { width, height } = fitInside(picture, size);
     const resized = pixels.resize(width, height, {
       fit: 'fill',
       kernel: KERNEL,
       fastShrinkOnLoad: FAST_SHRINK_ON_LOAD,
     });
     return { data: await resized.raw().toBuffer(), width, height };
-  });
+  };
+  const picture = await (known
+    ? decodeKnownImage(image, known, limits, spec.pad, resize)
+    : decodeImage(image, limits, spec.pad, resize));
   const left = position === 'CENTRE' ? (size - picture.width) >> 1 : 0;
   const top = position === 'CENTRE' ? (size - picture.height) >> 1 : 0;
   const square = Buffer.alloc(size * size * 3, Buffer.from(spec.pad.slice(1), 'hex'));
@@ -129,10 +138,7 @@ export function letterboxFingerprint(spec: LetterboxSpec): string {
 }
 
 /** The longer side fills the square; the other is rounded, and never 0. */
-function fitInside(
-  { width, height }: { width: number; height: number },
-  size: number,
-): { width: number; height: number } {
+function fitInside({ width, height }: PictureSize, size: number): PictureSize {
   const longer = Math.max(width, height);
   const side = (pixels: number) => Math.max(1, Math.round((pixels * size) / longer));
   return { width: side(width), height: side(height) };

@@ -4,6 +4,7 @@ import { readFile, rm } from 'node:fs/promises';
 import type { Config } from '../config.js';
 import { isFailure, systemCode, WinnowError } from '../errors.js';
 import { decodeSquare, letterbox, type LetterboxSpec } from '../images/letterbox.js';
+import type { PictureSize } from '../images/decoder.js';
 import { readFileBytes } from '../images/read.js';
 import { squarePath, writeAtomically } from '../images/storage.js';
 
@@ -12,6 +13,8 @@ export interface Picture {
   imageId: number;
   sha256: string;
   uris: string[];
+  /** Pixels, upright, where the catalog has been asked for it: saves reading it from the bytes. */
+  size?: PictureSize;
 }
 
 /**
@@ -21,7 +24,7 @@ export interface Picture {
  */
 export async function makeSquare(picture: Picture, spec: LetterboxSpec, config: Config): Promise<Buffer> {
   const original = await readOriginal(picture, config.limits);
-  const jpeg = await letterbox(original, spec, config.limits);
+  const jpeg = await letterbox(original, spec, config.limits, picture.size);
   await writeAtomically(squarePath(config.home, spec, picture.sha256), jpeg);
   return jpeg;
 }

@@ -163,6 +163,26 @@ test('the same picture gives the same bytes, alone or among others', async () =>
   for (const square of among) assert.ok(square.equals(alone));
 });
 
+test('a picture of known size gives the same square as one whose header is read', async () => {
+  const turned = pattern(500, 300).jpeg().withMetadata({ orientation: 6 });
+  const greyAlpha = pattern(300, 500).ensureAlpha(0.5).toColourspace('b-w').png();
+  for (const [picture, known] of [
+    [pattern(500, 300).jpeg(), { width: 500, height: 300 }],
+    [turned, { width: 300, height: 500 }],
+    [greyAlpha, { width: 300, height: 500 }],
+  ] as const) {
+    const image = await picture.toBuffer();
+    const square = await letterbox(image, DEFAULT_LETTERBOX, LIMITS);
+    assert.ok(square.equals(await letterbox(image, DEFAULT_LETTERBOX, LIMITS, known)));
+  }
+  await assert.rejects(
+    letterbox(await pattern().jpeg().toBuffer(), DEFAULT_LETTERBOX, { ...LIMITS, pixels: 9 }, { width: 5, height: 2 }),
+    {
+      code: 'TOO_MANY_PIXELS',
+    },
+  );
+});
+
 test('a stored square that is not whole, or of another size, is refused', async () => {
   const square = await letterbox(await pattern().png().toBuffer(), DEFAULT_LETTERBOX, LIMITS);
   await assert.rejects(decodeSquare(square.subarray(0, square.length >> 1), 224), { code: 'CORRUPT' });
