@@ -84,7 +84,7 @@ export async function loadBackbone(definition: BackboneDefinition, options: Load
       ? await openInTensorflow(definition, options)
       : await openInOnnxRuntime(await definition.network(options, fingerprint), definition, options);
   const squareBytes = size * size * 3;
-  const squaresPerRun = definition.squaresPerRun ?? SQUARES_PER_RUN;
+  const squaresPerRun = engine.divides ? Infinity : (definition.squaresPerRun ?? SQUARES_PER_RUN);
   return {
     ...description,
     provider,

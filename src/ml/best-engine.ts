@@ -1,3 +1,4 @@
+import { openEngineThreads } from './engine-threads.js';
 import { openEngine, type Engine } from './engine.js';
 import { providersToTry, type Provider } from './providers.js';
 import { createRandom } from './random.js';
@@ -17,6 +18,9 @@ export interface BestEngineOptions {
  */
 export const PROVIDER_TOLERANCE = 5e-4;
 
+/** Bytes of a network that is worth a copy on every core: its weights and one square's activations stay near that core. */
+const SMALL_NETWORK = 32 * 2 ** 20;
+
 /** Squares of the trial. */
 const TRIAL = 2;
 
@@ -28,7 +32,7 @@ export async function openBestEngine(
   network: Uint8Array,
   { threads, providers, size, dimensions }: BestEngineOptions,
 ): Promise<{ engine: Engine; provider: Provider }> {
-  const cpu = await openEngine(network, { threads });
+  const cpu = await (network.length <= SMALL_NETWORK ? openEngineThreads : openEngine)(network, { threads });
   const others = providersToTry(providers).filter((provider) => provider !== 'cpu');
   if (others.length === 0) return { engine: cpu, provider: 'cpu' };
   const pixels = trialSquares(size);

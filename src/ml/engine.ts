@@ -10,9 +10,11 @@ const FATAL = 4;
 
 /** A loaded network with one input and one output. */
 export interface Engine {
+  /** It divides a batch over the cores itself: give it all there is. */
+  readonly divides?: boolean;
   /**
-   * Runs the network. ONNX Runtime computes on the calling thread, so the event loop stands still meanwhile: keep batches
-   * short. Calls may overlap; they are run one after the other.
+   * Runs the network. Where the engine does not divide, ONNX Runtime computes on the calling thread, so the event loop stands
+   * still meanwhile: keep batches short. Calls may overlap; they are run one after the other.
    * @param input values of the given shape, row-major. @param into where the output is written: exactly as long as it is.
    */
   run(
