@@ -46,5 +46,13 @@ export interface Context extends Services {
 }
 
 export function createContext(services: Services, viewer: Viewer): Context {
-  return { ...services, viewer, loaders: createLoaders(services.dataSource) };
+  let loaders: Loaders | undefined;
+  return {
+    ...services,
+    viewer,
+    /** Made when first asked for: the commonest query needs none of them. */
+    get loaders() {
+      return (loaders ??= createLoaders(services.dataSource));
+    },
+  };
 }
