@@ -46,13 +46,5 @@ export interface Context extends Services {
 }
 
 export function createContext(services: Services, viewer: Viewer): Context {
-  let loaders: Loaders | undefined;
-  return {
-    ...services,
-    viewer,
-    /** Made when first asked for: the commonest query needs none of them. */
-    get loaders() {
-      return (loaders ??= createLoaders(services.dataSource));
-    },
-  };
+  return { ...services, viewer, loaders: createLoaders(services.dataSource) };
 }

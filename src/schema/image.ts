@@ -8,6 +8,7 @@ import type { Context } from './context.js';
 import { listCost } from './connections.js';
 import { ImageFormatEnum, VerdictEnum } from './enums.js';
 import { FailureType } from './failure.js';
+import { WinnowError } from '../errors.js';
 import { decodeId, encodeId } from './ids.js';
 import { LabelRecordType, ModelScoreType } from './image-history.js';
 import { badInput, within } from './input.js';
@@ -27,7 +28,6 @@ export interface Seen {
   readonly uri: string | null;
 }
 
-const MODEL_ARGUMENT = 'Left out: the model that the image was reached through; needed where there is none.';
 const COLLECTION_ARGUMENT =
   'Left out: the collection, or that of the model, that the image was reached through; needed where there is none.';
 
@@ -126,35 +126,44 @@ export class ImageType {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'What the model says: 0 (no) to 1 (yes); null while it has not scored this image.',
+    description:
+      'What the model that the image was reached through says: 0 (no) to 1 (yes); null while it has not scored it. Where there is no such model: scoreOf.',
   })
-  async score(
-    @Ctx() context: Context,
-    @Arg('model', () => ID, { nullable: true, description: MODEL_ARGUMENT }) model?: string,
-  ): Promise<number | null> {
-    return this.scored(context, model, 'score');
+  async score(@Ctx() context: Context): Promise<number | null> {
+    return this.scored(context, 'score');
   }
 
   @Field(() => Float, {
     nullable: true,
-    description: 'The raw output that the score is the sigmoid of; null while there is no score.',
+    description:
+      'The raw output that the score is the sigmoid of; null while there is no score. Where there is no such model: scoreOf.',
   })
-  async logit(
-    @Ctx() context: Context,
-    @Arg('model', () => ID, { nullable: true, description: MODEL_ARGUMENT }) model?: string,
-  ): Promise<number | null> {
-    return this.scored(context, model, 'logit');
+  async logit(@Ctx() context: Context): Promise<number | null> {
+    return this.scored(context, 'logit');
   }
 
   @Field(() => VerdictEnum, {
     nullable: true,
-    description: 'The label if there is one, else whether the score reaches the threshold in force; null without both.',
+    description:
+      'The label if there is one, else whether the score reaches the threshold in force; null without both. Where there is no such model: scoreOf.',
   })
-  async verdict(
-    @Ctx() context: Context,
-    @Arg('model', () => ID, { nullable: true, description: MODEL_ARGUMENT }) model?: string,
-  ): Promise<Verdict | null> {
-    return this.scored(context, model, 'verdict');
+  async verdict(@Ctx() context: Context): Promise<Verdict | null> {
+    return this.scored(context, 'verdict');
+  }
+
+  @Field(() => ModelScoreType, {
+    nullable: true,
+    description: 'What any model says; null while it has not scored this image.',
+  })
+  async scoreOf(
+    @Ctx() { loaders }: Context,
+    @Arg('model', () => ID, { description: 'The model.' }) model: string,
+  ): Promise<ModelScoreType | null> {
+    const modelId = decodeId('model', model, 'model');
+    const { score, logit, verdict } = await loaders.score.load([modelId, this.row.id]);
+    return score === null || logit === null || verdict === null
+      ? null
+      : new ModelScoreType({ modelId, score, logit, verdict });
   }
 
   @Field(() => [FailureType], {
@@ -194,29 +203,23 @@ export class ImageType {
   }
 
   /** What its page has told already, if it is what is asked for. */
-  told(
-    field: 'sha256' | 'uri' | keyof ImageScore,
-    { model }: { model?: string | null },
-  ): string | number | null | undefined {
+  told(field: 'sha256' | 'uri' | keyof ImageScore): string | number | null | undefined {
     if (field === 'sha256') return this.row.sha256;
-    if (this.seen === undefined || model != null) return undefined;
-    return field === 'uri' ? this.seen.uri : this.seen.score?.[field];
+    return field === 'uri' ? this.seen?.uri : this.seen?.score?.[field];
   }
 
   private async whole({ loaders }: Context): Promise<Image> {
     return 'createdAt' in this.row ? (this.row as Image) : (await loaders.image.load(this.row.id))!;
   }
 
-  private async scored<Part extends keyof ImageScore>(
-    { loaders }: Context,
-    model: string | undefined,
-    part: Part,
-  ): Promise<ImageScore[Part]> {
-    const modelId = model == null ? this.seen?.modelId : decodeId('model', model, 'model');
-    if (modelId === undefined) throw notReachedThrough('model', 'model');
-    const seen: ImageScore[Part] | undefined = this.seen?.modelId === modelId ? this.seen.score?.[part] : undefined;
-    if (seen !== undefined) return seen;
-    return (await loaders.score.load([modelId, this.row.id]))[part];
+  private async scored<Part extends keyof ImageScore>({ loaders }: Context, part: Part): Promise<ImageScore[Part]> {
+    const modelId = this.seen?.modelId;
+    if (modelId === undefined)
+      throw new WinnowError(
+        'BAD_INPUT',
+        `The image was not reached through a model: ask for scoreOf(model) in place of ${part}.`,
+      );
+    return this.seen?.score?.[part] ?? (await loaders.score.load([modelId, this.row.id]))[part];
   }
 }
 
@@ -228,8 +231,8 @@ export function giveWhatIsTold(schema: GraphQLSchema): void {
   const fields = (schema.getType('Image') as GraphQLObjectType<ImageType, Context>).getFields();
   for (const name of ['sha256', 'uri', 'score', 'logit', 'verdict'] as const) {
     const { resolve } = fields[name];
-    fields[name].resolve = (image, args: { model?: string | null }, context, info) => {
-      const told = image.told(name, args);
+    fields[name].resolve = (image, args, context, info) => {
+      const told = image.told(name);
       return told === undefined ? resolve!(image, args, context, info) : told;
     };
   }

@@ -147,13 +147,12 @@ function askedOf(
 
 /** The commonest question in one prepared statement. */
 async function byScore(
-  context: Context,
+  { dataSource, loaders }: Context,
   asked: Asked & { modelId: number },
   page: Page,
   kind: string,
   read: (db: DataSource, page: ScorePage) => Promise<(ScoredImage | BriefImage)[]>,
 ): Promise<ImageConnection> {
-  const { dataSource } = context;
   const { modelId, filter, order } = asked;
   const position = page.from === null ? undefined : { score: page.from[0], imageId: page.from[1] };
   const size = page.size + 1;
@@ -164,7 +163,7 @@ async function byScore(
     ...(page.backward ? { last: size, before: position } : { first: size, after: position }),
   });
   // Only a model that has scored something has rows: one that does not exist is looked for only where there are none.
-  if (found.length === 0 && (await context.loaders.model.load(modelId)) === null) throw noModel();
+  if (found.length === 0 && (await loaders.model.load(modelId)) === null) throw noModel();
   const shown = connectionOf(page, found, (row) => new FoundEdge(kind, { modelId }, row, 0));
   const count = () => countImages(dataSource, { collectionId: 0, modelId, threshold: null, filter, scoredOnly: true });
   return new ImageConnection(shown, count);

@@ -124,8 +124,7 @@ test('an image tells everything about itself, however it was reached', async (t)
   ];
   interface Found {
     sha256: string;
-    score: number;
-    logit: number;
+    scoreOf: { score: number; logit: number; verdict: string; model: { id: string } };
     failures: { stage: string; code: string; image: { id: string }; run: { stage: string } }[];
   }
   const { image } = await api.data<{ image: Found }>(
@@ -134,13 +133,15 @@ test('an image tells everything about itself, however it was reached', async (t)
         id sha256 width height format bytes frames picture uri
         sources { uri bytes modifiedAt } one: sources(first: 1) { uri }
         label(collection: $collection) { value who origin }
-        score(model: $model) logit(model: $model) verdict(model: $model)
+        scoreOf(model: $model) { score logit verdict model { id } }
         failures { stage code message attempt uri image { id } run { id stage } }
       }
     }`,
     { id, model, collection },
   );
-  const { sha256, logit, score, failures, ...rest } = image;
+  const { sha256, scoreOf, failures, ...rest } = image;
+  const { score, logit, ...by } = scoreOf;
+  assert.deepEqual(by, { verdict: 'OK', model: { id: model } });
   assert.match(sha256, /^[0-9a-f]{64}$/);
   assert.equal(score, 0.025);
   assert.ok(Math.abs(logit - Math.log(0.025 / 0.975)) < 1e-5);
@@ -164,12 +165,11 @@ test('an image tells everything about itself, however it was reached', async (t)
     ],
     one: [{ uri: '/pictures/people/0.jpg' }],
     label: { value: 'POSITIVE', who: 'ann', origin: 'HAND' },
-    verdict: 'OK',
   });
   for (const field of ['label { value }', 'score', 'verdict']) {
     const { code, message } = await api.refusal(`query ($id: ID!) { image(id: $id) { ${field} } }`, { id });
     assert.equal(code, 'BAD_INPUT');
-    assert.match(message, /^(collection|model) must be given/);
+    assert.match(message, /^collection must be given|ask for scoreOf/);
   }
   assert.deepEqual(await api.data(`query ($id: ID!) { image(id: $id) { id } }`, { id: encodeId('image', 99_999) }), {
     image: null,

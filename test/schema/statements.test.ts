@@ -33,7 +33,7 @@ const PATHS: Record<string, { query: string; statements: number }> = {
   'with all that is known of each image': {
     query: `images(model: $model, first: $n, order: SCORE_ASC) { edges { node {
       width height format bytes createdAt sources { uri bytes } few: sources(first: 1) { uri }
-      label { value who } score(model: $model) other: verdict(model: $second)
+      label { value who } score other: scoreOf(model: $second) { verdict }
       failures(first: 2) { code run { stage collection { name } } }
     } } }`,
     // model, page, images, sources, labels, scores of the other model, failures, their runs, their collection
