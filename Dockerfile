@@ -29,7 +29,7 @@ RUN useradd --uid 1000 --create-home node && mkdir /data /exports && chown node:
 USER node
 VOLUME /data
 EXPOSE 4000
-ENTRYPOINT ["node", "bin/winnow.js"]
+ENTRYPOINT ["bin/winnow.js"]
 CMD ["serve"]
 
 FROM node:22-bookworm-slim AS cpu
@@ -44,5 +44,5 @@ RUN mkdir /data /exports && chown node:node /data /exports
 USER node
 VOLUME /data
 EXPOSE 4000
-ENTRYPOINT ["node", "bin/winnow.js"]
+ENTRYPOINT ["bin/winnow.js"]
 CMD ["serve"]

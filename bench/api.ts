@@ -34,7 +34,7 @@ export async function api({ most = Infinity, only = PARTS, home }: ApiOptions): 
     const databaseUrl = String((dataSource.options as { url?: string }).url);
     const servers = await startServers(config.home, databaseUrl);
     const parts: Record<string, () => Promise<Record<string, Figure>>> = {
-      pages: () => pageFigures(servers, catalogs),
+      pages: () => pageFigures(dataSource, servers, catalogs),
       decisions: () => decisionFigures(dataSource, servers, largest),
       writing: () => scoreWriteFigures(dataSource, largest, WRITTEN),
       mixed: () => mixedFigures(dataSource, servers, catalogs, { databaseUrl, seconds: MIXED_SECONDS }),

@@ -85,43 +85,54 @@ export async function rows<Row extends object>(
   name?: string,
 ): Promise<Row[]> {
   const config: QueryConfig = { text, values, name };
-  const signal = signals.get(db);
-  if (signal !== undefined) return rowsInTime<Row>(pool(db as DataSource), config, signal);
+  const { [WAITING]: waiting } = db as Bound;
+  if (waiting !== undefined) return rowsInTime<Row>(pool(db as DataSource), config, waiting);
   const result = await (await queryable(db)).query<Row>(config);
   return result.rows;
 }
 
-const signals = new WeakMap<Db, AbortSignal>();
+/** Whether somebody still waits for what is read. Every request has one, and it costs a fraction of an AbortSignal. */
+export interface Waiting {
+  /** Why nobody does any more; null as long as somebody does. */
+  over: Error | null;
+}
+
+const WAITING = Symbol('waiting');
+type Bound = DataSource & { [WAITING]?: Waiting };
 
 /**
- * The same database for a reader who may stop caring: once the signal has fired, `rows` sends no more statements, those that wait for
- * a connection included, but throws the signal's reason. Repositories and transactions are not affected.
+ * The same database for a reader who may stop caring: once nobody waits, `rows` sends no more statements, those that wait for
+ * a connection included, but throws the reason. Repositories and transactions are not affected.
  */
-export function boundTo(dataSource: DataSource, signal: AbortSignal): DataSource {
-  const bound = Object.create(dataSource) as DataSource;
-  signals.set(bound, signal);
+export function boundTo(dataSource: DataSource, waiting: Waiting): DataSource {
+  const bound = Object.create(dataSource) as Bound;
+  bound[WAITING] = waiting;
   return bound;
 }
 
 /** Makes a database from `boundTo` an ordinary one, for what must not stop half-way. */
 export function unbind(dataSource: DataSource): void {
-  signals.delete(dataSource);
+  (dataSource as Bound)[WAITING] = undefined;
 }
 
-async function rowsInTime<Row extends object>(from: Pool, config: QueryConfig, signal: AbortSignal): Promise<Row[]> {
-  signal.throwIfAborted();
+async function rowsInTime<Row extends object>(from: Pool, config: QueryConfig, waiting: Waiting): Promise<Row[]> {
+  checkWaited(waiting);
   const client = await from.connect();
   let failure: Error | undefined;
   try {
-    signal.throwIfAborted();
+    checkWaited(waiting);
     return (await client.query<Row>(config)).rows;
   } catch (error) {
     // As the pool's own query does: whatever went wrong, the connection is not used again.
-    if (error !== signal.reason) failure = error as Error;
+    if (error !== waiting.over) failure = error as Error;
     throw error;
   } finally {
     client.release(failure);
   }
+}
+
+function checkWaited({ over }: Waiting): void {
+  if (over !== null) throw over;
 }
 
 /** The pg client of an open transaction, for COPY. */

@@ -10,9 +10,16 @@ export interface Child {
   stop(): Promise<Record<string, unknown>>;
 }
 
-/** Starts a script of this folder in a process of its own and waits until it says that it is ready. */
-export async function startChild(script: string, environment: NodeJS.ProcessEnv): Promise<Child> {
-  const child = fork(fileURLToPath(new URL(script, import.meta.url)), { env: { ...process.env, ...environment } });
+/** Starts a script of this folder in a process of its own, node with these flags too, and waits until it says that it is ready. */
+export async function startChild(
+  script: string,
+  environment: NodeJS.ProcessEnv,
+  flags: readonly string[] = [],
+): Promise<Child> {
+  const child = fork(fileURLToPath(new URL(script, import.meta.url)), {
+    env: { ...process.env, ...environment },
+    execArgv: [...process.execArgv, ...flags],
+  });
   const ended = once(child, 'exit');
   let last: Record<string, unknown> = {};
   child.on('message', (said) => (last = said as Record<string, unknown>));

@@ -34,6 +34,17 @@ export async function filled(dataSource: DataSource, sizes: readonly number[]): 
   return found.length === sizes.length ? found : fill(dataSource, sizes);
 }
 
+/** Reads what pages are made of, by its indexes, so that it is in memory as on a server in use. */
+export async function readIntoMemory(dataSource: DataSource, catalogs: readonly Filled[]): Promise<void> {
+  await dataSource.transaction(async (tx) => {
+    for (const scan of ['seqscan', 'bitmapscan', 'sort']) await rows(tx, `set local enable_${scan} = off`);
+    await rows(tx, 'select max(uri) from (select uri from winnow.sources where image_id > 0 order by image_id) s');
+    for (const { modelId } of catalogs) {
+      await rows(tx, 'select count(score) from winnow.scores where model_id = $1 and score >= 0', [modelId]);
+    }
+  });
+}
+
 /**
  * Fills one catalog with a collection of each size. They share the images 1, 2, ... of the largest, each of which has a
  * hash, a source and a place in the collections; the scores of each go through COPY into a partition of their own.

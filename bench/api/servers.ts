@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 import { encodeId } from '../../src/schema/ids.js';
 import { startChild, type Child } from './child.js';
 import type { Filled } from './fill.js';
@@ -14,12 +16,16 @@ export interface Servers {
 
 export async function startServers(home: string, databaseUrl: string): Promise<Servers> {
   const children: Child[] = [];
-  const start = async (script: string, environment: NodeJS.ProcessEnv) => {
-    const child = await startChild(script, environment);
+  const start = async (script: string, environment: NodeJS.ProcessEnv, flags?: readonly string[]) => {
+    const child = await startChild(script, environment, flags);
     children.push(child);
     return { url: String(child.ready.url), pid: child.pid };
   };
-  const app = await start('app-process.ts', { WINNOW_HOME: home, DATABASE_URL: '', NODE_ENV: 'production' });
+  const app = await start(
+    'app-process.ts',
+    { WINNOW_HOME: home, DATABASE_URL: '', NODE_ENV: 'production' },
+    flagsOfWinnow(),
+  );
   const plain = await start('plain-process.ts', { BENCH_DATABASE_URL: databaseUrl });
   const clients = [app, plain].map(({ url }) => createClient(url));
   return {
@@ -32,6 +38,12 @@ export async function startServers(home: string, databaseUrl: string): Promise<S
       for (const child of children) await child.stop();
     },
   };
+}
+
+/** What `winnow` gives node, by the first line of its script. */
+function flagsOfWinnow(): string[] {
+  const [first] = readFileSync(new URL('../../bin/winnow.js', import.meta.url), 'utf8').split('\n');
+  return first.split(' ').filter((word) => word.startsWith('--'));
 }
 
 const PAGE_SIZE = 100;

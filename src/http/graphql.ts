@@ -79,12 +79,12 @@ export async function createGraphql(
   const check = accessCheck(config);
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const viewer = check(request.headers);
-    const signal = deadline(timeout, response, (late) => refuse(late, response, log));
+    const waiting = deadline(timeout, response, (late) => refuse(late, response, log));
     const asked = requestOf(request, await readBody(request, response));
     const answered = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: asked,
       context: () => {
-        const dataSource = boundTo(services.dataSource, signal);
+        const dataSource = boundTo(services.dataSource, waiting);
         return Promise.resolve(createContext({ ...services, dataSource }, viewer));
       },
     });

@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { boundTo, createDataSource, pool, rows } from '../../src/db.js';
+import type { Waiting } from '../../src/db.js';
 import { freshDatabase } from '../support/database.js';
 import { until } from '../support/waiting.js';
 import { startApi } from './api.js';
@@ -30,14 +31,14 @@ test('a request that takes too long is answered with TIMEOUT, and the server goe
 test('a statement that waits for a connection is not sent when nobody waits for it', async (t) => {
   const db = await freshDatabase(t, { poolSize: 1 });
   const only = await pool(db).connect();
-  const work = new AbortController();
-  const waiting = rows(boundTo(db, work.signal), `insert into winnow.collections (name) values ('x') returning id`);
+  const work: Waiting = { over: null };
+  const waiting = rows(boundTo(db, work), `insert into winnow.collections (name) values ('x') returning id`);
   const refused = assert.rejects(waiting, /nobody cares/);
-  work.abort(new Error('nobody cares'));
+  work.over = new Error('nobody cares');
   only.release();
   await refused;
   assert.deepEqual(await rows(db, 'select id from winnow.collections'), []);
-  const late = rows(boundTo(db, work.signal), 'select 1');
+  const late = rows(boundTo(db, work), 'select 1');
   await assert.rejects(late, /nobody cares/);
 });
 
