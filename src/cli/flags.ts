@@ -7,10 +7,13 @@ export interface CommonFlags {
   json?: boolean;
 }
 
+/** The collection that is meant where none is named. */
+export const DEFAULT_COLLECTION = 'default';
+
 /** Adds --collection and --json. */
 export function withCommonFlags(command: Command): Command {
   return command
-    .option('--collection <name>', 'the set of images screened for one question', 'default')
+    .option('--collection <name>', 'the set of images screened for one question', DEFAULT_COLLECTION)
     .option('--json', 'print the result as one JSON document');
 }
 

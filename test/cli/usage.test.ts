@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { nothingLines } from '../../src/cli/collection.js';
 import { temporaryFolder, winnow } from './winnow.js';
 
 test('--help names every command and the exit codes; --version says the version', async () => {
@@ -48,6 +49,28 @@ test('a wrong setting is named, with exit code 2, and with --json it is on stdou
   assert.equal(code, 2);
   assert.match(stderr, /^winnow: CONFIGURATION: WINNOW_THREADS must be .*\n$/);
   assert.equal((JSON.parse(stdout) as { error: { code: string } }).error.code, 'CONFIGURATION');
+});
+
+test('the lists of an empty home are empty; a collection that was named and is not there is an error', async (t) => {
+  const settings = { WINNOW_HOME: await temporaryFolder(t) };
+  const lists = [
+    { args: ['runs', 'list'], none: 'runs', json: { runs: [] } },
+    { args: ['runs', 'list', '--stage', 'train', '--state', 'failed'], none: 'failed train runs', json: { runs: [] } },
+    { args: ['models'], none: 'models', json: { collection: 'default', models: [] } },
+    { args: ['images'], none: 'images', json: { collection: 'default', model: null, images: [], next: null } },
+  ];
+  for (const { args, none, json } of lists) {
+    const text = await winnow(args, settings);
+    assert.deepEqual(text, { code: 0, stdout: `There are no ${none} yet.\n`, stderr: '' }, args.join(' '));
+    const { code, stdout } = await winnow([...args, '--json'], settings);
+    assert.deepEqual([code, JSON.parse(stdout)], [0, json], args.join(' '));
+    const named = await winnow([...args, '--collection', 'people'], settings);
+    assert.equal(named.code, 1);
+    assert.match(named.stderr, /^winnow: NOT_FOUND: There is no collection "people"\. .*\n$/);
+  }
+  assert.deepEqual(nothingLines('runs', { collection: null, others: ['people', 'shoes'] }), [
+    'There are no runs yet in the collection default. With --collection: people, shoes.',
+  ]);
 });
 
 test('a database that is not there is DATABASE_UNAVAILABLE, without a stack, and exit code 1', async () => {

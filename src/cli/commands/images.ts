@@ -1,6 +1,6 @@
-import { findCollection } from '../../catalog/collections.js';
 import { modelByNumber } from '../../catalog/models.js';
 import { scorePage } from '../../catalog/page.js';
+import { collectionToList, nothingLines } from '../collection.js';
 import { constant } from '../flags.js';
 import type { CommonFlags } from '../flags.js';
 import { tableLines } from '../format.js';
@@ -20,7 +20,13 @@ export interface ImagesFlags extends CommonFlags {
 /** `winnow images`: one page of images by score, and the cursor of the next one. */
 export function listImages(flags: ImagesFlags): Promise<void> {
   return withDatabase(async (db) => {
-    const collection = await findCollection(db, flags.collection);
+    const listed = await collectionToList(db, flags.collection);
+    const { collection } = listed;
+    if (collection === null) {
+      const nothing = { collection: flags.collection, model: null, images: [], next: null };
+      print(flags.json, nothing, () => nothingLines('images', listed));
+      return;
+    }
     const model = await modelByNumber(db, collection.id, flags.model);
     const order = constant(flags.order) === 'ASC' ? 'ASC' : 'DESC';
     const after = flags.after === undefined ? undefined : readCursor(order, flags.after);

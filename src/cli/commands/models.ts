@@ -6,6 +6,7 @@ import { compareModels as compare, type ComparedModel } from '../../catalog/comp
 import { currentModelsOf, deleteModel, promoteModel } from '../../catalog/model-registry.js';
 import { listModels, modelByNumber } from '../../catalog/models.js';
 import type { Model } from '../../entities/index.js';
+import { collectionToList, nothingLines } from '../collection.js';
 import type { CommonFlags } from '../flags.js';
 import { formatCount, tableLines } from '../format.js';
 import { print } from '../output.js';
@@ -14,12 +15,14 @@ import { localUser, withDatabase } from '../session.js';
 /** `winnow models`: all of a collection, the one in force marked. */
 export function showModels(flags: CommonFlags): Promise<void> {
   return withDatabase(async (db) => {
-    const collection = await findCollection(db, flags.collection);
-    const models = await listModels(db, collection.id);
-    const [current] = await currentModelsOf(db, [collection.id]);
+    const listed = await collectionToList(db, flags.collection);
+    const { id, name = flags.collection } = listed.collection ?? {};
+    const models = id === undefined ? [] : await listModels(db, id);
+    const [current] = id === undefined ? [] : await currentModelsOf(db, [id]);
     const described = models.map((model) => ({ ...describe(model), current: model.id === current?.id }));
-    print(flags.json, { collection: collection.name, models: described }, () =>
-      tableLines(
+    print(flags.json, { collection: name, models: described }, () => {
+      if (described.length === 0) return nothingLines('models', listed);
+      return tableLines(
         ['model', 'in force', 'head', 'labels', 'held-out AUC', 'calibration error', 'made'],
         described.map(({ number, current, head, positives, negatives, metrics, createdAt }) => [
           `v${number}`,
@@ -31,8 +34,8 @@ export function showModels(flags: CommonFlags): Promise<void> {
           createdAt.toISOString(),
         ]),
         [0, 1, 2, 6],
-      ),
-    );
+      );
+    });
   });
 }
 

@@ -1,8 +1,8 @@
-import { findCollection } from '../../catalog/collections.js';
 import { listFailures } from '../../catalog/failures.js';
 import { findRun, listRuns } from '../../catalog/runs.js';
 import type { Run } from '../../entities/index.js';
 import { positionOf } from '../position.js';
+import { collectionToList, nothingLines } from '../collection.js';
 import { constant } from '../flags.js';
 import type { CommonFlags } from '../flags.js';
 import { formatCount, formatRate, formatSeconds, tableLines } from '../format.js';
@@ -22,16 +22,20 @@ export interface FailuresFlags extends CommonFlags {
 /** `winnow runs list`: the newest first. */
 export function showRuns(flags: RunsFlags): Promise<void> {
   return withDatabase(async (db) => {
-    const collection = await findCollection(db, flags.collection);
+    const listed = await collectionToList(db, flags.collection);
     const stage = flags.stage === undefined ? undefined : (constant(flags.stage) as Run['stage']);
     const state = flags.state === undefined ? undefined : (constant(flags.state) as Run['state']);
-    const runs = await listRuns(db, { collectionId: collection.id, stage, state, first: flags.first });
+    const { id } = listed.collection ?? {};
+    const runs = id === undefined ? [] : await listRuns(db, { collectionId: id, stage, state, first: flags.first });
+    const which = [state, stage].flatMap((name) => name?.toLowerCase() ?? []).map((name) => `${name} `);
     print(flags.json, { runs: runs.map((run) => describeRun(run)) }, () =>
-      tableLines(
-        ['run', 'stage', 'state', 'total', 'done', 'there', 'failed', 'rate', 'took'],
-        runs.map(runCells),
-        [1, 2],
-      ),
+      runs.length === 0
+        ? nothingLines(`${which.join('')}runs`, listed)
+        : tableLines(
+            ['run', 'stage', 'state', 'total', 'done', 'there', 'failed', 'rate', 'took'],
+            runs.map(runCells),
+            [1, 2],
+          ),
     );
   });
 }
@@ -70,13 +74,13 @@ export function showFailures(id: number, flags: FailuresFlags): Promise<void> {
       code,
       message,
     }));
+    const table = tableLines(
+      ['code', 'attempt', 'file', 'message'],
+      listed.map((row) => [row.code, String(row.attempt), row.uri ?? `image ${row.imageId}`, row.message]),
+      [0, 2, 3],
+    );
     print(flags.json, { run: run.id, failed: run.failed, failures: listed }, () => [
-      ...tableLines(
-        ['code', 'attempt', 'file', 'message'],
-        listed.map((row) => [row.code, String(row.attempt), row.uri ?? `image ${row.imageId}`, row.message]),
-        [0, 2, 3],
-      ),
-      '',
+      ...(listed.length === 0 ? [] : [...table, '']),
       `${formatCount(listed.length)} failures of run ${run.id} (${run.stage}).`,
     ]);
   });
