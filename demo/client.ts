@@ -14,12 +14,11 @@ export interface Run {
   failed: number;
   startedAt: string | null;
   finishedAt: string | null;
-  errorCode: string | null;
-  errorMessage: string | null;
+  error: { code: string; message: string } | null;
   collection: { id: string };
 }
 
-const RUN_FIELDS = `id stage state total done skipped failed startedAt finishedAt errorCode errorMessage collection { id }`;
+const RUN_FIELDS = `id stage state total done skipped failed startedAt finishedAt error { code message } collection { id }`;
 const LOOK_MS = 100;
 
 /** A GraphQL client as anybody would write it: fetch, and an error for errors. */
@@ -51,7 +50,7 @@ export class Client {
     }
     progress.end(positionOf(run), run.failed > 0 ? `${run.failed} failed` : undefined);
     if (run.state === 'SUCCEEDED') return run;
-    throw new Error(`${run.stage} ended ${run.state}: ${run.errorCode} ${run.errorMessage}`);
+    throw new Error(`${run.stage} ended ${run.state}: ${run.error?.code} ${run.error?.message}`);
   }
 }
 

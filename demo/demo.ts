@@ -108,7 +108,7 @@ async function screenPictures(client: Client, options: DemoOptions, started: num
 }
 
 async function executeStages(client: Client, folder: string, labelsFile: string): Promise<Record<string, Run>> {
-  const ingest = await client.execute('ingest', { collection: 'people', paths: [folder], labelsFile });
+  const ingest = await client.execute('ingest', { collectionName: 'people', paths: [folder], labelsFile });
   const collection = ingest.collection.id;
   const resize = await client.execute('resize', { collection });
   const embed = await client.execute('embed', { collection });

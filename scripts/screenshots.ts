@@ -109,7 +109,7 @@ async function prepare(url: string): Promise<void> {
     await writeFile(join(odd, name), bytes);
   }
   await ask(url, 'mutation ($input: IngestInput!) { ingest(input: $input) { id } }', {
-    input: { collection: COLLECTION, paths: [odd] },
+    input: { collectionName: COLLECTION, paths: [odd] },
   });
   await ask(url, 'mutation ($input: TrainInput!) { train(input: $input) { id } }', {
     input: { collection: collection.id, head: 'MLP' },

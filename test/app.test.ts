@@ -31,13 +31,14 @@ interface Run {
   done: number;
   skipped: number;
   progress: number;
-  rate: number | null;
+  itemsPerSecond: number | null;
   secondsLeft: number | null;
-  errorMessage: string | null;
+  error: { message: string } | null;
   collection: { id: string };
   model: { id: string } | null;
 }
-const RUN = 'id state total done skipped progress rate secondsLeft errorMessage collection { id } model { id }';
+const RUN =
+  'id state total done skipped progress itemsPerSecond secondsLeft error { message } collection { id } model { id }';
 
 test('ingest, train, classify, move the threshold, export: over HTTP, with a worker process of its own', async (t) => {
   const { folder, home, config } = await prepare(t);
@@ -61,13 +62,13 @@ test('ingest, train, classify, move the threshold, export: over HTTP, with a wor
       await sleep(50);
       ({ run } = await ask<{ run: Run }>(`query ($id: ID!) { run(id: $id) { ${RUN} } }`, { id: run.id }));
     }
-    assert.equal(run.state, 'SUCCEEDED', run.errorMessage ?? '');
+    assert.equal(run.state, 'SUCCEEDED', run.error?.message ?? '');
     assert.deepEqual([run.progress, run.secondsLeft], [1, 0]);
     return run;
   };
 
   const input = {
-    collection: 'people',
+    collectionName: 'people',
     paths: [folder],
     positive: [join(folder, 'people')],
     negative: [join(folder, 'others')],
@@ -78,7 +79,7 @@ test('ingest, train, classify, move the threshold, export: over HTTP, with a wor
   const train = await execute('train', { collection, epochs: 30, seed: 7 });
   const model = train.model!.id;
   const classify = await execute('classify', { collection });
-  assert.ok(classify.rate! > 0);
+  assert.ok(classify.itemsPerSecond! > 0);
 
   const counts = 'counts { threshold above below ok ng labelled unscored }';
   const first = await ask<{
@@ -102,13 +103,13 @@ test('ingest, train, classify, move the threshold, export: over HTTP, with a wor
   assert.equal(page.images.totalCount, 80);
   const images = page.images.edges.map(({ node }) => node.id);
   const withdrawn = await ask(
-    'mutation ($collection: ID!, $images: [ID!]!) { withdrawLabel(collection: $collection, images: $images) { withdrawn } }',
+    'mutation ($collection: ID!, $images: [ID!]!) { withdrawLabels(collection: $collection, images: { ids: $images }) { changed } }',
     {
       collection,
       images,
     },
   );
-  assert.deepEqual(withdrawn, { withdrawLabel: { withdrawn: 80 } });
+  assert.deepEqual(withdrawn, { withdrawLabels: { changed: 80 } });
   const moved = await ask<{
     setThreshold: { model: { counts: Record<string, number>; thresholds: { value: number }[] } };
   }>(
@@ -160,7 +161,7 @@ test('ingest, train, classify, move the threshold, export: over HTTP, with a wor
       ]) {
         const { errors } = await post(url, {
           query: 'mutation ($input: IngestInput!) { ingest(input: $input) { id } }',
-          variables: { input: { collection: 'stolen', ...list } },
+          variables: { input: { collectionName: 'stolen', ...list } },
         });
         assert.equal(
           errors?.[0].extensions.code,
@@ -196,8 +197,11 @@ test('ingest, train, classify, move the threshold, export: over HTTP, with a wor
     assert.match(await refused('classify', { collection, model: encodeId('model', 999) }), /^NOT_FOUND model/);
     assert.match(await refused('train', { collection: encodeId('collection', 999) }), /^NOT_FOUND/);
     assert.match(await refused('train', { collection: model }), /^BAD_INPUT collection must be the id of a collection/);
-    assert.match(await refused('ingest', { collection: 'new' }), /^BAD_INPUT paths must be/);
-    assert.match(await refused('ingest', { collection: 'new', paths: [join(folder, 'missing')] }), /^BAD_INPUT paths/);
+    assert.match(await refused('ingest', { collectionName: 'new' }), /^BAD_INPUT paths must be/);
+    assert.match(
+      await refused('ingest', { collectionName: 'new', paths: [join(folder, 'missing')] }),
+      /^BAD_INPUT paths/,
+    );
     assert.deepEqual(await ask('{ collection(name: "new") { id } }'), { collection: null });
   });
 
@@ -208,7 +212,7 @@ test('ingest, train, classify, move the threshold, export: over HTTP, with a wor
       { c: collection },
     );
     const cancelled = await ask<{ cancelRun: Run }>(
-      'mutation ($id: ID!) { cancelRun(id: $id) { state cancelRequested } }',
+      'mutation ($id: ID!) { cancelRun(run: $id) { state cancelRequested } }',
       { id: run.id },
     );
     process.kill(app.workerPid()!, 'SIGCONT');

@@ -39,25 +39,36 @@ export interface Comparison {
 
 type Asked = Pick<Side, 'modelId'> & { threshold?: number };
 
+/** A model at its threshold, with what that makes of the held-out labels. */
+export type RatedSide = Pick<ComparedModel, 'modelId' | 'threshold' | 'accuracy' | 'precision' | 'recall'>;
+
+/**
+ * Two models of a collection, each at its threshold, the one in force when left out.
+ * @throws WinnowError as sidesOf()
+ */
+export async function rateModels(db: Db, asked: { from: Asked; to: Asked }): Promise<[from: RatedSide, to: RatedSide]> {
+  const [from, to] = await sidesOf(db, [asked.from, asked.to]);
+  const validations = await validationOf(db, [from.modelId, to.modelId]);
+  const rated = ({ modelId, threshold }: Side, i: number): RatedSide => ({
+    modelId,
+    threshold,
+    ...ratesAt(validations[i], threshold),
+  });
+  return [rated(from, 0), rated(to, 1)];
+}
+
 /**
  * Two models of a collection side by side, each at its threshold, the one in force when left out.
  * @throws WinnowError as sidesOf()
  */
 export async function compareModels(db: Db, asked: { from: Asked; to: Asked }): Promise<Comparison> {
-  const [from, to] = await sidesOf(db, [asked.from, asked.to]);
-  const ids = [from.modelId, to.modelId];
-  const facts = await rows<Facts>(db, FACTS, [ids], 'compared-models');
-  const validations = await validationOf(db, ids);
-  const compared = ({ modelId, threshold }: Side, i: number): ComparedModel => ({
-    ...facts[i],
-    modelId,
-    threshold,
-    ...ratesAt(validations[i], threshold),
-  });
-  return { from: compared(from, 0), to: compared(to, 1), flips: await modelFlipCounts(db, { from, to }) };
+  const [from, to] = await rateModels(db, asked);
+  const facts = await rows<Facts>(db, FACTS, [[from.modelId, to.modelId]], 'compared-models');
+  const flips = await modelFlipCounts(db, { from, to });
+  return { from: { ...facts[0], ...from }, to: { ...facts[1], ...to }, flips };
 }
 
-type Facts = Omit<ComparedModel, 'modelId' | 'threshold' | 'accuracy' | 'precision' | 'recall'>;
+type Facts = Omit<ComparedModel, keyof RatedSide>;
 
 const FACTS = `
   select m.number, m.head, b.name as backbone, coalesce(b.spec ->> 'arithmetic', 'FP32') as arithmetic,

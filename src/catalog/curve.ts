@@ -8,9 +8,9 @@ export interface CurvePoint {
   /** Images whose score is the threshold or more, whatever their label. */
   above: number;
   /** Images with the verdict OK. */
-  kept: number;
+  ok: number;
   /** Images with the verdict NG. */
-  dropped: number;
+  ng: number;
   /** Images without a label whose score is the threshold or more. */
   unlabelledAbove: number;
   /** Of the validation images that reach the threshold, the share that is POSITIVE; null when none reaches it. */
@@ -64,8 +64,8 @@ export async function curveOf(db: Db, modelId: number, thresholds: readonly numb
     return {
       threshold,
       above,
-      kept: unlabelledAbove + positives,
-      dropped: allUnlabelled - unlabelledAbove + negatives,
+      ok: unlabelledAbove + positives,
+      ng: allUnlabelled - unlabelledAbove + negatives,
       unlabelledAbove,
       ...quality(hits[i], misses[i], validation.positive),
     };

@@ -28,6 +28,20 @@ export async function failureGroupsOf(db: Db, runIds: readonly number[]): Promis
   return runIds.map((id) => found.filter(({ runId }) => runId === id));
 }
 
+/** How many failures runs have. */
+export async function failureCountsOf(db: Db, runIds: readonly number[]): Promise<number[]> {
+  const found = await rows<{ runId: number; count: number }>(
+    db,
+    /* sql */ `
+      select run_id as "runId", count(*)::integer as count
+      from winnow.failures where run_id = any($1::integer[]) group by run_id`,
+    [runIds],
+    'failure-counts-of',
+  );
+  const counts = new Map(found.map(({ runId, count }) => [runId, count]));
+  return runIds.map((id) => counts.get(id) ?? 0);
+}
+
 /** The oldest failures of runs with a code each. */
 export async function failureExamplesOf(db: Db, asked: readonly ExamplesAsked[]): Promise<FailureRow[][]> {
   const found = await rows<FailureRow & { at: string }>(

@@ -64,13 +64,13 @@ function byRecall({ points, validation }: Curve, goal: number): Suggestion {
 
 function byKept({ points }: Curve, goal: number): Suggestion {
   const [most, least] = [points[0], points[STEPS]];
-  if (goal > most.kept || goal < least.kept) {
-    throw unreachable(`to keep ${goal} images`, `any threshold keeps ${least.kept} to ${most.kept}`);
+  if (goal > most.ok || goal < least.ok) {
+    throw unreachable(`to keep ${goal} images`, `any threshold keeps ${least.ok} to ${most.ok}`);
   }
-  const off = ({ kept }: CurvePoint) => Math.abs(kept - goal);
+  const off = ({ ok }: CurvePoint) => Math.abs(ok - goal);
   const found = points.reduce((best, point) => (off(point) <= off(best) ? point : best));
-  const reason = `The threshold of four decimals that keeps nearest to ${goal} images: ${found.kept}, those labelled POSITIVE among them.`;
-  return suggestion(found, found.kept, reason);
+  const reason = `The threshold of four decimals that keeps nearest to ${goal} images: ${found.ok}, those labelled POSITIVE among them.`;
+  return suggestion(found, found.ok, reason);
 }
 
 function byReview({ points }: Curve, goal: number, inForce: number): Suggestion {

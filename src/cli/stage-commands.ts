@@ -64,7 +64,7 @@ export function addStageCommands(program: Command): void {
       ]),
     )
     .option('--size <pixels>', "with fine-tune: the square's side, a multiple of 32", whole(32, 512))
-    .option('--most-loss <number>', 'with int8: AUC that may be lost against fp32', number(0, 1))
+    .option('--max-auc-loss <number>', 'with int8: AUC that may be lost against fp32', number(0, 1))
     .addOption(headOption())
     .option('--epochs <number>', 'most passes over the labels', whole(1, 10_000))
     .option('--batch-size <number>', 'labels a step', whole(1, 65_536))

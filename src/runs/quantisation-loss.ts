@@ -19,7 +19,7 @@ export interface Compared {
   /** For the weights of the epochs. */
   readonly directory: string;
   /** Of the AUC, from which the model is refused. */
-  readonly mostLoss: number;
+  readonly maxAucLoss: number;
 }
 
 /**
@@ -32,7 +32,7 @@ export interface Compared {
 export async function quantisationLoss(
   run: RunInHand<object>,
   chunk: ChunkInHand<object>,
-  { float, labels, set, trained, options, directory, mostLoss }: Compared,
+  { float, labels, set, trained, options, directory, maxAucLoss }: Compared,
 ): Promise<Record<string, number | null>> {
   await makeMissing(run, chunk, float, labels);
   const { labels: usable, vectors } = await withFeatures(run, float, labels);
@@ -45,7 +45,7 @@ export async function quantisationLoss(
   await rm(directory, { recursive: true, force: true });
   const fp32ValidationAuc = other.metrics.validationAuc;
   const { validationAuc } = trained.metrics;
-  const aucLost = lostAuc(validationAuc, fp32ValidationAuc, mostLoss);
+  const aucLost = lostAuc(validationAuc, fp32ValidationAuc, maxAucLoss);
   return { fp32ValidationAuc, aucLost, ...agreement(trained.heldOutLogits, other.heldOutLogits) };
 }
 
@@ -59,7 +59,7 @@ export function lostAuc(int8: number | null, fp32: number | null, most: number):
   throw new WinnowError(
     'PRECISION_LOST',
     `In INT8 the AUC on validation labels is ${int8.toFixed(4)}, in FP32 ${fp32.toFixed(4)}: more than ${most} is lost. ` +
-      'Train with precision FP32, or permit it with mostLoss.',
+      'Train with precision FP32, or permit it with maxAucLoss.',
   );
 }
 

@@ -23,7 +23,7 @@ export async function trainOnFeatures(asked: TrainingAsked): Promise<Made> {
   const begun = performance.now();
   const trained = await trainHead(set, options, { directory: scratch, onEpoch, signal: chunk.signal });
   chunk.measure('trainingSeconds', (performance.now() - begun) / 1000);
-  const { precision, mostLoss } = run.options;
+  const { precision, maxAucLoss } = run.options;
   const lost =
     precision === 'FP32'
       ? {}
@@ -34,7 +34,7 @@ export async function trainOnFeatures(asked: TrainingAsked): Promise<Made> {
           trained,
           options,
           directory: join(scratch, 'fp32'),
-          mostLoss,
+          maxAucLoss,
         });
   const gained = set.mirrors
     ? await augmentationGain(set, trained, options, {

@@ -13,13 +13,13 @@ interface OwnOptions extends FeatureOptions {
   size: number | null;
   carry: Carry;
   /** With INT8: the most that the AUC on validation labels may lose against FP32. */
-  mostLoss: number;
+  maxAucLoss: number;
 }
 
 export interface TrainingOptions extends OwnOptions, TrainOptions {}
 
 /** A fiftieth: less than what another draw of some hundred labels changes. */
-const MOST_LOSS = 0.02;
+const MAX_AUC_LOSS = 0.02;
 /** The one network that is trained itself. Its last output has a 32nd of the square's height. */
 const FINE_TUNED = 'vgg16';
 const STEP = 32;
@@ -29,19 +29,19 @@ const STEP = 32;
  * @throws WinnowError BAD_INPUT that names the first option that is unknown, out of range, or in the way of fine-tuning
  */
 export function parseTraining(input: unknown): TrainingOptions {
-  const { backbone, precision, position, pad, carry, mostLoss, fineTune, size, ...training } = input as Record<
+  const { backbone, precision, position, pad, carry, maxAucLoss, fineTune, size, ...training } = input as Record<
     string,
     unknown
   >;
   const tuned = fineTune !== undefined && fineTune !== null && fineTune !== 'NONE';
   const own = readOptions<OwnOptions>(
-    { backbone: backbone ?? (tuned ? FINE_TUNED : null), precision, position, pad, carry, mostLoss, fineTune, size },
+    { backbone: backbone ?? (tuned ? FINE_TUNED : null), precision, position, pad, carry, maxAucLoss, fineTune, size },
     {
       ...featureOptions,
       fineTune: optional(choice(...FINE_TUNINGS), 'NONE'),
       size: optional(integer(STEP, 16 * STEP), null),
       carry: optional(choice('PRECISION', 'SHARE', 'NONE'), 'PRECISION'),
-      mostLoss: optional(share, MOST_LOSS),
+      maxAucLoss: optional(share, MAX_AUC_LOSS),
     },
   );
   if (!tuned) {

@@ -6,41 +6,43 @@ import type { Context } from './context.js';
 import { PrecisionEnum } from './enums.js';
 
 @ObjectType('BackboneSpeed', {
-  description: 'How many squares a second a backbone took when it was last measured, with a machine to itself.',
+  description: 'How fast a backbone was when it was last measured, with a machine to itself.',
   simpleResolvers: true,
 })
 class BackboneSpeedType implements MeasuredSpeed {
-  @Field(() => String, { description: 'The name of the machine.' })
+  @Field(() => String, { description: 'The host name of the machine.' })
   machine!: string;
 
-  @Field(() => PrecisionEnum, { description: 'The arithmetic.' })
+  @Field(() => PrecisionEnum, { description: 'The numeric precision.' })
   precision!: string;
 
-  @Field(() => String, { description: 'What ONNX Runtime ran it on: cpu, webgpu, cuda, ...' })
+  @Field(() => String, { description: 'The execution provider of ONNX Runtime: cpu, webgpu, cuda, ...' })
   provider!: string;
 
-  @Field(() => Float, { description: 'Squares a second.' })
+  @Field(() => Float, { description: 'Letterboxed images a second.' })
   imagesPerSecond!: number;
 
-  @Field(() => GraphQLDateTime, { description: 'When.' })
+  @Field(() => GraphQLDateTime, { description: 'When it was measured.' })
   measuredAt!: Date;
 }
 
-@ObjectType('AvailableBackbone', { description: 'A backbone that EMBED and TRAIN may be asked to use, by its name.' })
+@ObjectType('AvailableBackbone', {
+  description: 'A pretrained network that EMBED and TRAIN may be asked to use by its name.',
+})
 class AvailableBackboneType {
   constructor(private readonly backbone: AvailableBackbone) {}
 
-  @Field(() => String, { description: 'What runs call it.' })
+  @Field(() => String, { description: 'Its name, as `backbone` of embed and train takes it.' })
   get name(): string {
     return this.backbone.name;
   }
 
-  @Field(() => String, { description: 'What it is: the network, or the name of the file that was added.' })
+  @Field(() => String, { description: 'The network, or the name of the file that was added.' })
   get network(): string {
     return this.backbone.network;
   }
 
-  @Field(() => String, { description: 'Where its weights are from.' })
+  @Field(() => String, { description: 'Where its weights come from.' })
   get source(): string {
     return this.backbone.source;
   }
@@ -50,17 +52,20 @@ class AvailableBackboneType {
     return this.backbone.licence;
   }
 
-  @Field(() => Int, { description: 'The side of the square it sees, in pixels.' })
+  @Field(() => Int, { description: 'The side of the square that it sees, in pixels.' })
   get size(): number {
     return this.backbone.size;
   }
 
-  @Field(() => Int, { description: 'How many numbers the features of one image are.' })
+  @Field(() => Int, { description: 'The length of the feature vector of one image.' })
   get dimensions(): number {
     return this.backbone.dimensions;
   }
 
-  @Field(() => GraphQLSafeInt, { nullable: true, description: 'Size of its weights; null while they are missing.' })
+  @Field(() => GraphQLSafeInt, {
+    nullable: true,
+    description: 'Size of its weights in bytes; null while they are missing.',
+  })
   get bytes(): number | null {
     return this.backbone.bytes;
   }
@@ -70,21 +75,24 @@ class AvailableBackboneType {
     return this.backbone.added?.by ?? null;
   }
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was added.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When it was added; null for those that come with the program.',
+  })
   get addedAt(): Date | null {
     return this.backbone.added?.at ?? null;
   }
 
   @Field(() => String, {
     nullable: true,
-    description: 'What has to be done before it can be used; null when it can be.',
+    description: 'What has to be done before it can be used, for people to read; null when it can be used.',
   })
   get missing(): string | null {
     return this.backbone.missing;
   }
 
   @Field(() => [BackboneSpeedType], {
-    description: 'How fast it was, on every machine and in every precision it was measured in; the fastest first.',
+    description: 'How fast it was on each machine and in each precision that it was measured in, the fastest first.',
   })
   get speeds(): readonly MeasuredSpeed[] {
     return this.backbone.speeds;
@@ -94,7 +102,8 @@ class AvailableBackboneType {
 @Resolver()
 export class BackboneResolver {
   @Query(() => [AvailableBackboneType], {
-    description: 'The pretrained networks that runs may name. `winnow backbones add` adds to them.',
+    description:
+      'All pretrained networks that embed and train may name. On the command line, `winnow backbones add` adds to them.',
   })
   async backbones(@Ctx() { backbones }: Context): Promise<AvailableBackboneType[]> {
     return (await backbones()).map((backbone) => new AvailableBackboneType(backbone));

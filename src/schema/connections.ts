@@ -14,36 +14,45 @@ export const LARGEST_PAGE = 500;
 export class PageArguments {
   @Field(() => Int, {
     nullable: true,
-    description: `The first so many, 1 to ${LARGEST_PAGE}. Without first and last: ${DEFAULT_PAGE}.`,
+    description: `How many, from the front: 1 to ${LARGEST_PAGE}. Default: ${DEFAULT_PAGE}, unless last is given.`,
   })
   first?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'With first: only what comes after this cursor.' })
+  @Field(() => String, { nullable: true, description: 'Only what comes after this cursor. Not with last.' })
   after?: string | null;
 
-  @Field(() => Int, { nullable: true, description: `The last so many, 1 to ${LARGEST_PAGE}, in the same order.` })
+  @Field(() => Int, {
+    nullable: true,
+    description: `How many, from the end, in the same order: 1 to ${LARGEST_PAGE}. Not with first.`,
+  })
   last?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'With last: only what comes before this cursor.' })
+  @Field(() => String, { nullable: true, description: 'Only what comes before this cursor. Needs last.' })
   before?: string | null;
 }
 
-@ObjectType({ description: 'Where a page stands among all.', simpleResolvers: true })
+@ObjectType({ description: 'Where a page stands in its list, and how to ask for the next one.', simpleResolvers: true })
 export class PageInfo {
   @Field(() => Boolean, {
-    description: 'Paging forward: more follow. Paging backward: there was a cursor to come before.',
+    description: 'Paging forward: whether more follow. Paging backward: whether `before` was given.',
   })
   hasNextPage!: boolean;
 
   @Field(() => Boolean, {
-    description: 'Paging backward: more precede. Paging forward: there was a cursor to come after.',
+    description: 'Paging backward: whether more precede. Paging forward: whether `after` was given.',
   })
   hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the first edge; null on an empty page.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor of the first edge, to give as `before`; null on an empty page.',
+  })
   startCursor!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the last edge; null on an empty page.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor of the last edge, to give as `after`; null on an empty page.',
+  })
   endCursor!: string | null;
 }
 
@@ -94,18 +103,30 @@ export interface Connection<Node> {
   readonly edges: readonly Edge<Node>[];
   readonly pageInfo: PageInfo;
 }
+/** A page that can tell, when asked, how many there are on all pages together. */
+export interface CountedConnection<Node> extends Connection<Node> {
+  readonly count: () => Promise<number>;
+}
+
+export const EDGES = { description: 'The nodes of this page, in order, each with its cursor.' };
+export const PAGE_INFO = { description: 'Where this page stands in the list.', complexity: 0 };
+export const TOTAL_COUNT = {
+  nullable: true,
+  description:
+    'How many nodes all pages have together. Null when counting failed, with an error that says why: the page itself is given all the same.',
+};
 
 /** Declares the edge type of a node type, by the Relay specification. */
 export function edgeType<Node extends object>(name: string, node: () => ClassType<Node>): ClassType<Edge<Node>> {
   @ObjectType(`${name}Edge`, {
-    description: `The edge of a connection: a node of type ${name} in its place.`,
+    description: `A node of type ${name} and its place in the list.`,
     simpleResolvers: true,
   })
   class NodeEdge implements Edge<Node> {
-    @Field(() => node(), { description: 'What stands there.' })
+    @Field(() => node(), { description: 'The node.' })
     node!: Node;
 
-    @Field(() => String, { description: 'Its place, to page on from; opaque.', complexity: 0 })
+    @Field(() => String, { description: 'Its place, to be given as `after` or `before`. Opaque.', complexity: 0 })
     cursor!: string;
   }
   return NodeEdge;
@@ -115,16 +136,23 @@ export function edgeType<Node extends object>(name: string, node: () => ClassTyp
 export function connectionType<Node extends object>(
   name: string,
   node: () => ClassType<Node>,
-): ClassType<Connection<Node>> {
+): ClassType<CountedConnection<Node>> {
   const NodeEdge = edgeType(name, node);
 
-  @ObjectType(`${name}Connection`, { description: `A page of nodes of type ${name}.`, simpleResolvers: true })
-  class NodeConnection implements Connection<Node> {
-    @Field(() => [NodeEdge], { description: 'The page, in order.' })
+  @ObjectType(`${name}Connection`, { description: `A page of nodes of type ${name}.` })
+  class NodeConnection implements CountedConnection<Node> {
+    @Field(() => [NodeEdge], { ...EDGES, simple: true })
     edges!: Edge<Node>[];
 
-    @Field(() => PageInfo, { description: 'Where the page stands among all.', complexity: 0 })
+    @Field(() => PageInfo, { ...PAGE_INFO, simple: true })
     pageInfo!: PageInfo;
+
+    count!: () => Promise<number>;
+
+    @Field(() => Int, TOTAL_COUNT)
+    async totalCount(): Promise<number> {
+      return this.count();
+    }
   }
   return NodeConnection;
 }
@@ -158,16 +186,18 @@ export async function connectionById<Row extends { id: number }, Node>(
   table: { entity: EntityTarget<Row>; where: FindOptionsWhere<Row>; kind: string; newestFirst: boolean },
   args: PageArguments,
   node: (row: Row) => Node,
-): Promise<Connection<Node>> {
+): Promise<CountedConnection<Node>> {
   const { entity, where, kind, newestFirst } = table;
   const page = parsePage(args, kind, 1);
   const descending = newestFirst !== page.backward;
   const beyond = page.from === null ? {} : { id: (descending ? LessThan : MoreThan)(page.from[0]) };
-  const found = await dataSource.getRepository(entity).find({
+  const repository = dataSource.getRepository(entity);
+  const found = await repository.find({
     where: { ...where, ...beyond },
     order: { id: descending ? 'DESC' : 'ASC' } as never,
     take: page.size + 1,
   });
   if (page.backward) found.reverse();
-  return connectionOf(page, found, (row) => ({ node: node(row), cursor: encodeCursor(kind, [row.id]) }));
+  const shown = connectionOf(page, found, (row) => ({ node: node(row), cursor: encodeCursor(kind, [row.id]) }));
+  return { ...shown, count: () => repository.countBy(where) };
 }

@@ -5,7 +5,7 @@ import type { Context } from './context.js';
 import { ThresholdType } from './threshold.js';
 
 @ObjectType('Counts', {
-  description: 'How many images of a collection lie on either side of a threshold of one of its models.',
+  description: 'How many images of a collection a model decides how, at one threshold. Exact.',
 })
 export class CountsType {
   constructor(counts: Counts) {
@@ -14,14 +14,15 @@ export class CountsType {
 
   private readonly thresholdId!: number | null;
 
-  @Field(() => Float, { simple: true, description: 'The threshold that these were counted at.' })
+  @Field(() => Float, { simple: true, description: 'The threshold that was counted at, 0 to 1.' })
   threshold!: number;
 
   @Field(() => ThresholdType, {
     nullable: true,
-    description: 'The record that it comes from: the one in force, as it was then; null when the threshold was given.',
+    description:
+      'The record of that threshold: the one that was in force when this was counted; null when the threshold was given.',
   })
-  async record(@Ctx() { loaders }: Context): Promise<ThresholdType | null> {
+  async thresholdRecord(@Ctx() { loaders }: Context): Promise<ThresholdType | null> {
     const row = this.thresholdId === null ? null : await loaders.threshold.load(this.thresholdId);
     return row && new ThresholdType(row);
   }
@@ -35,15 +36,19 @@ export class CountsType {
   })
   below!: number;
 
-  @Field(() => Int, { simple: true, description: 'Images whose verdict is OK: the label decides where there is one.' })
+  @Field(() => Int, { simple: true, description: 'Images with the verdict OK: by their label, else by their score.' })
   ok!: number;
 
-  @Field(() => Int, { simple: true, description: 'Images whose verdict is NG: the label decides where there is one.' })
+  @Field(() => Int, { simple: true, description: 'Images with the verdict NG: by their label, else by their score.' })
   ng!: number;
 
-  @Field(() => Int, { simple: true, description: 'Images with a label.' })
+  @Field(() => Int, { simple: true, description: 'Images of the collection with a label in force.' })
   labelled!: number;
 
-  @Field(() => Int, { simple: true, description: 'Images that this model has not scored.' })
+  @Field(() => Int, {
+    simple: true,
+    description:
+      'Images of the collection that this model has not scored. Those with a label have a verdict all the same.',
+  })
   unscored!: number;
 }

@@ -6,81 +6,87 @@ import { CountsType } from './counts.js';
 import { badInput, within } from './input.js';
 
 @ObjectType('CurvePoint', {
-  description: 'What a threshold would decide, exactly, and how that agrees with the validation labels.',
+  description: 'What a threshold would decide, and how that agrees with the validation labels. Exact.',
   simpleResolvers: true,
 })
 export class CurvePointType {
-  @Field(() => Float, { description: '0 to 1.' })
+  @Field(() => Float, { description: 'The threshold, 0 to 1.' })
   threshold!: number;
 
   @Field(() => Int, {
     description:
-      'Images whose score is the threshold or more, whatever their label; from one point to the next, a histogram of the scores.',
+      'Images whose score is the threshold or more, whatever their label. The differences from one point to the next are a histogram of the scores.',
   })
   above!: number;
 
-  @Field(() => Int, { description: 'Images whose verdict would be OK: the label decides where there is one.' })
-  kept!: number;
+  @Field(() => Int, { description: 'Images whose verdict would be OK: by their label, else by their score.' })
+  ok!: number;
 
-  @Field(() => Int, { description: 'Images whose verdict would be NG: the label decides where there is one.' })
-  dropped!: number;
+  @Field(() => Int, { description: 'Images whose verdict would be NG: by their label, else by their score.' })
+  ng!: number;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      'Of the validation images that reach the threshold, the share that is POSITIVE; null when none reaches it.',
+      'Of the validation labels whose score reaches the threshold, the share that is POSITIVE, 0 to 1; null when none reaches it.',
   })
   precision!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Of the POSITIVE validation images, the share that reaches the threshold; null when there is none.',
+    description:
+      'Of the POSITIVE validation labels, the share whose score reaches the threshold, 0 to 1; null when there is none.',
   })
   recall!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Harmonic mean of precision and recall; null without them.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Harmonic mean of precision and recall, 0 to 1; null when one of them is.',
+  })
   f1!: number | null;
 }
 
-@InputType({ description: 'What a threshold is to achieve: one of these.' })
+@InputType({ description: 'What a threshold is to achieve. Exactly one of these.' })
 export class ThresholdGoal {
   @Field(() => Float, {
     nullable: true,
-    description: 'At least this precision on the validation labels, above 0 to 1: the lowest threshold that has it.',
+    description:
+      'At least this precision on the validation labels, more than 0 and at most 1: the lowest threshold that has it.',
   })
   precision?: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'At least this recall on the validation labels, above 0 to 1: the highest threshold that has it.',
+    description:
+      'At least this recall on the validation labels, more than 0 and at most 1: the highest threshold that has it.',
   })
   recall?: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'So many images kept, labelled ones included: the threshold that comes nearest.',
+    description: 'As near as possible to this number of images with the verdict OK, labelled ones included; 0 or more.',
   })
   keep?: number | null;
 
   @Field(() => Int, {
     nullable: true,
     description:
-      'So many images to look at: the threshold stays, and `review` is the narrowest range of scores around it, as wide below as above, with at least so many images that have no label.',
+      'At least this number of unlabelled images to look at, 1 or more: the threshold stays, and `review` is the narrowest range of scores around it, as wide below as above, that holds them.',
   })
   review?: number | null;
 }
 
-@ObjectType({ description: 'A range of scores to look at.', simpleResolvers: true })
+@ObjectType({ description: 'A range of scores whose images are worth looking at.', simpleResolvers: true })
 export class ReviewRange {
-  @Field(() => Float, { description: 'Scores from here, included.' })
+  @Field(() => Float, { description: 'The lowest score, included, 0 to 1.' })
   min!: number;
 
-  @Field(() => Float, { description: 'Scores up to here, not included unless it is 1.' })
+  @Field(() => Float, { description: 'The upper end, 0 to 1: not included, unless it is 1.' })
   max!: number;
 }
 
 @ObjectType('ThresholdSuggestion', {
-  description: 'A threshold that meets a goal. It is not set: setThreshold does that.',
+  description: 'A threshold that meets a goal. It is only suggested: setThreshold sets it.',
 })
 export class SuggestionType {
   constructor(
@@ -88,31 +94,36 @@ export class SuggestionType {
     private readonly modelId: number,
   ) {}
 
-  @Field(() => Float, { description: 'The threshold, of four decimals; for the goal `review` the one in force.' })
+  @Field(() => Float, {
+    description: 'The threshold, 0 to 1, with at most four decimals; for the goal `review` the one in force.',
+  })
   get threshold(): number {
     return this.suggestion.threshold;
   }
 
   @Field(() => Float, {
-    description: 'What is reached there, in terms of the goal: a precision, a recall or a number of images.',
+    description: 'What it reaches, in terms of the goal: a precision or a recall, 0 to 1, or a number of images.',
   })
   get reached(): number {
     return this.suggestion.reached;
   }
 
-  @Field(() => CountsType, { description: 'How many images lie on either side of it.', complexity: 50 })
+  @Field(() => CountsType, { description: 'What it makes of the images.', complexity: 50 })
   async counts(@Ctx() { loaders }: Context): Promise<CountsType> {
     return new CountsType(
       (await loaders.counts.load({ modelId: this.modelId, threshold: this.suggestion.threshold }))!,
     );
   }
 
-  @Field(() => ReviewRange, { nullable: true, description: 'For the goal `review`: the scores to look at.' })
+  @Field(() => ReviewRange, {
+    nullable: true,
+    description: 'The scores to look at, for the goal `review`; null for the other goals.',
+  })
   get review(): ReviewRange | null {
     return this.suggestion.review;
   }
 
-  @Field(() => String, { description: 'How it was found and what to expect, in words.' })
+  @Field(() => String, { description: 'How it was found and what to expect, for people to read.' })
   get reason(): string {
     return this.suggestion.reason;
   }

@@ -41,11 +41,11 @@ export const RunStateEnum: Values<RunState> = {
   FAILED: 'FAILED',
   CANCELLED: 'CANCELLED',
 };
-describe(RunStateEnum, 'RunState', 'How far a run is.', {
+describe(RunStateEnum, 'RunState', 'Whether a run waits, works or is over.', {
   QUEUED: 'Waits for the earlier runs of its collection, or for a worker.',
-  RUNNING: 'A worker is at it.',
-  SUCCEEDED: 'Every item was done, skipped or has failed on its own account; see the failures.',
-  FAILED: 'Could not go on; see errorCode and errorMessage.',
+  RUNNING: 'A worker is working on it.',
+  SUCCEEDED: 'It went through every item. Single items may have failed: `failures` tells which.',
+  FAILED: 'Could not go on: `error` says why.',
   CANCELLED: 'Was stopped by cancelRun. What was done until then is kept.',
 });
 
@@ -92,15 +92,16 @@ describe(HeadEnum, 'Head', 'The small trained part of a model: features in, one 
 });
 
 export const CalibrationEnum: Values<CalibrationKind> = { NONE: 'NONE', LABELS: 'LABELS', COLLECTION: 'COLLECTION' };
-describe(CalibrationEnum, 'CalibrationKind', 'How scores are made to be probabilities.', {
-  NONE: 'Not at all: the score is the sigmoid of the logit.',
+describe(CalibrationEnum, 'CalibrationKind', 'How logits become scores that are probabilities.', {
+  NONE: 'Not calibrated: the score is the sigmoid of the logit.',
   LABELS: 'Platt scaling on held-out labels: right for images that are as often positive as the labels are.',
-  COLLECTION: "And shifted to the collection's own share of positives, estimated from unlabelled images.",
+  COLLECTION:
+    "As LABELS, then shifted to the collection's own share of positives, estimated from unlabelled images (prior shift).",
 });
 
 export const AugmentationEnum: Values<Augmentation> = { NONE: 'NONE', FLIP: 'FLIP' };
-describe(AugmentationEnum, 'Augmentation', 'In what other forms labelled pictures are learnt from.', {
-  NONE: 'None: as they are.',
+describe(AugmentationEnum, 'Augmentation', 'In what other forms training learns from each labelled picture.', {
+  NONE: 'In none: as it is.',
   FLIP: 'Flipped left to right as well; not for pictures in which left and right differ, such as writing.',
 });
 
@@ -108,43 +109,48 @@ export const EngineEnum: Values<EngineName> = { ONNX: 'ONNX', TENSORFLOW: 'TENSO
 describe(
   EngineEnum,
   'Engine',
-  'What computes features and scores. The two agree to 1e-4, so what they made may stand together.',
+  'The library that computes features and scores. The two agree to 1e-4, so what they made may be mixed.',
   {
     ONNX: 'ONNX Runtime.',
-    TENSORFLOW: 'TensorFlow.js, with the best backend that is there.',
+    TENSORFLOW: 'TensorFlow.js, with the fastest backend that is installed.',
   },
 );
 
 export const CarryEnum = { PRECISION: 'PRECISION', SHARE: 'SHARE', NONE: 'NONE' } as const;
-describe(CarryEnum, 'ThresholdCarry', 'How a threshold is carried over from the model before, if somebody set it.', {
-  PRECISION: 'To where the new model is as precise on held-out labels; by share where that is not known.',
-  SHARE: 'To where the new model keeps as large a share of the unlabelled images.',
-  NONE: 'Not at all: the new model starts at 0.5.',
-});
+describe(
+  CarryEnum,
+  'ThresholdCarry',
+  'How the threshold that somebody set on the model before becomes the first one of a new model.',
+  {
+    PRECISION: 'To where the new model has the same precision on held-out labels; as SHARE where that is not known.',
+    SHARE: 'To where the same share of the unlabelled images is OK.',
+    NONE: 'Not carried over: the new model starts at 0.5.',
+  },
+);
 
 export const PositionEnum = { TOP_LEFT: 'TOP_LEFT', CENTRE: 'CENTRE' } as const;
-describe(PositionEnum, 'LetterboxPosition', 'Where the picture lies on its square.', {
+describe(PositionEnum, 'LetterboxPosition', 'Where the picture lies on its letterboxed square.', {
   TOP_LEFT: 'In the top left corner.',
   CENTRE: 'In the middle.',
 });
 
 export const PrecisionEnum = { FP32: 'FP32', INT8: 'INT8' } as const;
-describe(PrecisionEnum, 'Precision', 'The arithmetic in which a backbone computes features.', {
-  FP32: 'Floating point with 32 bits, as it was trained.',
-  INT8: 'Whole numbers with 8 bits: faster, a little less exact.',
+describe(PrecisionEnum, 'Precision', 'The numeric precision in which a backbone computes features.', {
+  FP32: '32-bit floating point, as it was trained.',
+  INT8: "8-bit integers, quantised on the collection's own images: faster, a little less exact.",
 });
 
 export const FineTuneEnum = { NONE: 'NONE', BLOCK4: 'BLOCK4' } as const;
-describe(FineTuneEnum, 'FineTune', 'What of the backbone is trained together with the head.', {
-  NONE: 'Nothing: the head learns from features that are computed once.',
+describe(FineTuneEnum, 'FineTune', 'Which part of the backbone is trained together with the head.', {
+  NONE: 'None: the backbone is frozen, and the head learns from features that are computed once.',
   BLOCK4:
-    'Of vgg16 the fourth and the fifth block of convolutions. Every model has a network of its own then, which has to see every image.',
+    'The fourth and the fifth block of convolutions of vgg16. The model then has a network of its own, which has to see every image.',
 });
 
 export const ClassifyModeEnum = { ALL: 'ALL', MISSING: 'MISSING' } as const;
 describe(ClassifyModeEnum, 'ClassifyMode', 'Which images a CLASSIFY run scores.', {
-  ALL: 'All of the collection; the scores that this model gave before are replaced at once when the run ends.',
-  MISSING: 'Those without a score by this model.',
+  ALL: 'Every image of the collection; the scores that this model gave before are replaced at once when the run ends.',
+  MISSING: 'Only images that this model has not scored.',
 });
 
 export const ExportModeEnum: Values<ExportMode> = {
@@ -154,35 +160,38 @@ export const ExportModeEnum: Values<ExportMode> = {
   MOVE: 'MOVE',
 };
 describe(ExportModeEnum, 'ExportMode', 'How a file gets into the export directory.', {
-  COPY: 'Copied; the original stays.',
-  HARDLINK: 'A second name for the same file; takes no space, needs the same file system.',
-  SYMLINK: 'A link to the original.',
-  MOVE: 'Moved away from where it was; can be undone from the manifest.',
+  COPY: 'Copied; the original file stays.',
+  HARDLINK: 'Hard-linked: a second name for the same file, which takes no space and needs the same file system.',
+  SYMLINK: 'A symbolic link to the original file.',
+  MOVE: 'Moved away from where it was; `winnow export --undo` moves it back.',
 });
 
 export const ImageOrderEnum = {
   SCORE_DESC: 'SCORE_DESC',
   SCORE_ASC: 'SCORE_ASC',
-  DISTANCE: 'DISTANCE',
+  THRESHOLD_DISTANCE: 'DISTANCE',
   NEWEST: 'NEWEST',
   RANDOM: 'RANDOM',
 } as const;
-export type ImageOrderName = keyof typeof ImageOrderEnum;
-describe(ImageOrderEnum, 'ImageOrder', 'The order of images.', {
+export type ImageOrderName = (typeof ImageOrderEnum)[keyof typeof ImageOrderEnum];
+describe(ImageOrderEnum, 'ImageOrder', 'Which images come first.', {
   SCORE_DESC: 'Highest score first.',
   SCORE_ASC: 'Lowest score first.',
-  DISTANCE: 'Nearest to the threshold in force first, above or below: where looking changes most.',
-  NEWEST: 'Last ingested first, into whichever collection.',
-  RANDOM: 'Shuffled by the seed: the same seed gives the same order. Reads every image of the filter for each page.',
+  THRESHOLD_DISTANCE:
+    'Score nearest to the threshold in force first, above or below: the most uncertain images, where a label changes most.',
+  NEWEST: 'Last ingested first. An image that is in another collection as well stands where it was first ingested.',
+  RANDOM:
+    'Shuffled by `seed`: the same seed gives the same order. Reads every image of the filter for each page, so it takes longer the more there are.',
 });
 
 export const FlipOrderEnum = { SCORE_DESC: 'DESC', SCORE_ASC: 'ASC' } as const;
-describe(FlipOrderEnum, 'FlipOrder', 'The order of flips: by the score with the model of `to`.', {
+describe(FlipOrderEnum, 'FlipOrder', 'Which flips come first: by the score by the model of `to`.', {
   SCORE_DESC: 'Highest score first.',
   SCORE_ASC: 'Lowest score first.',
 });
 
-function describe<T extends string>(
+/** Registers an enum with what each of its values means. */
+export function describe<T extends string>(
   values: Readonly<Record<T, string>>,
   name: string,
   description: string,

@@ -1,45 +1,46 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Arg, Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Arg, Ctx, Field, Int, ObjectType } from 'type-graphql';
 
 import type { FailureRow } from '../catalog/batches.js';
 import type { FailureGroup } from '../catalog/failure-groups.js';
-import { FAILURE_CODES } from '../errors.js';
 import { connectionType, listCost } from './connections.js';
 import type { Context } from './context.js';
+import { FailureCodeEnum } from './code-enums.js';
 import { StageEnum } from './enums.js';
 import { encodeId } from './ids.js';
 import { ImageType } from './image.js';
 import { within } from './input.js';
+import { NodeType } from './node.js';
 import { RunType } from './run.js';
 
-@ObjectType('Failure', { description: 'What went wrong with one image or file at one stage. It never stops the run.' })
-export class FailureType {
+@ObjectType('Failure', {
+  implements: NodeType,
+  description: 'What went wrong with one image or file at one stage of a run. The run goes on without it.',
+})
+export class FailureType implements NodeType {
   constructor(private readonly row: FailureRow) {}
 
-  @Field(() => ID, { description: 'Opaque.' })
   get id(): string {
     return encodeId('failure', this.row.id);
   }
 
-  @Field(() => StageEnum, { description: 'The stage it failed at.' })
+  @Field(() => StageEnum, { description: 'The stage at which it happened.' })
   get stage(): string {
     return this.row.stage;
   }
 
-  @Field(() => String, {
-    description: `What kind of failure: one of ${FAILURE_CODES.join(', ')}; later versions may add to these.`,
-  })
+  @Field(() => FailureCodeEnum, { description: 'What was wrong.' })
   get code(): string {
     return this.row.code;
   }
 
-  @Field(() => String, { description: 'What was expected, what came instead and what to do.' })
+  @Field(() => String, { description: 'What was expected, what came instead and what to do, for people to read.' })
   get message(): string {
     return this.row.message;
   }
 
   @Field(() => Int, {
-    description: '1 for the first run in which it failed at this stage, 2 for the second, and so on.',
+    description: '1 for the first run in which this image or file failed at this stage, 2 for the second, and so on.',
   })
   get attempt(): number {
     return this.row.attempt;
@@ -47,19 +48,23 @@ export class FailureType {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The file, where the failure is one of a file that is no image.',
+    description:
+      'The path or URL of the file, or `file:line` of a labels file; null where the failure is one of an image.',
   })
   get uri(): string | null {
     return this.row.uri;
   }
 
-  @Field(() => ImageType, { nullable: true, description: 'The image, where the failure is one of an image.' })
+  @Field(() => ImageType, {
+    nullable: true,
+    description: 'The image; null where the failure is one of a file that is not in the catalog.',
+  })
   async image(@Ctx() { loaders }: Context): Promise<ImageType | null> {
     const row = this.row.imageId === null ? null : await loaders.image.load(this.row.imageId);
     return row && new ImageType(row);
   }
 
-  @Field(() => RunType, { description: 'The run it happened in.' })
+  @Field(() => RunType, { description: 'The run in which it happened.' })
   async run(@Ctx() { loaders }: Context): Promise<RunType> {
     return new RunType((await loaders.run.load(this.row.runId))!);
   }
@@ -73,23 +78,26 @@ export class FailureType {
 /** Most examples of one code at a time. */
 const MOST_EXAMPLES = 100;
 
-@ObjectType('FailureGroup', { description: 'The failures of a run that have one code.' })
+@ObjectType('FailureGroup', { description: 'All failures of a run with the same code.' })
 export class FailureGroupType {
   constructor(private readonly row: FailureGroup) {}
 
-  @Field(() => String, { description: 'The code, as in Failure.code.' })
+  @Field(() => FailureCodeEnum, { description: 'The code that they have.' })
   get code(): string {
     return this.row.code;
   }
 
-  @Field(() => Int, { description: 'How many failures of the run have it.' })
+  @Field(() => Int, { description: 'How many failures of the run have this code.' })
   get count(): number {
     return this.row.count;
   }
 
-  @Field(() => [FailureType], { description: 'Some of them, oldest first.', complexity: listCost })
+  @Field(() => [FailureType], {
+    description: 'The first of them, oldest first. All of them: `Run.failures`.',
+    complexity: listCost,
+  })
   async examples(
-    @Arg('first', () => Int, { defaultValue: 10, description: `At most so many, 1 to ${MOST_EXAMPLES}.` })
+    @Arg('first', () => Int, { defaultValue: 10, description: `How many at most, 1 to ${MOST_EXAMPLES}.` })
     first: number,
     @Ctx() { loaders }: Context,
   ): Promise<FailureType[]> {

@@ -4,7 +4,17 @@ import { flipCounts, flipsPage, type Flip } from '../catalog/flips.js';
 import { modelFlipCounts, modelFlipsPage, sidesOf, type ModelFlip, type Side } from '../catalog/model-flips.js';
 import type { ScoreOrder } from '../catalog/page.js';
 import type { Verdict } from '../entities/index.js';
-import { connectionOf, edgeType, pageCost, PageArguments, PageInfo, parsePage } from './connections.js';
+import {
+  connectionOf,
+  EDGES,
+  edgeType,
+  PAGE_INFO,
+  pageCost,
+  PageArguments,
+  PageInfo,
+  parsePage,
+  TOTAL_COUNT,
+} from './connections.js';
 import type { Connection } from './connections.js';
 import type { Context } from './context.js';
 import { cursorKind, encodeCursor } from './cursors.js';
@@ -16,20 +26,20 @@ import { within } from './input.js';
 /** Counting between two models reads all scores of both. A page's cost is taken as often as it may have nodes, this too. */
 const COUNTS_COST = 5;
 
-@InputType({ description: 'One side of a comparison of verdicts.' })
+@InputType({ description: 'One side of a comparison of verdicts: a model at a threshold.' })
 export class FlipSide {
-  @Field(() => ID, { description: 'The model whose scores count.' })
+  @Field(() => ID, { description: 'The model whose scores decide.' })
   model!: string;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'The threshold they are held against, 0 to 1. Left out: the one in force.',
+    description: 'The threshold it decides by, 0 to 1. Default: the one in force.',
   })
   threshold?: number | null;
 }
 
 @ObjectType('Flip', {
-  description: 'An image whose verdict differs between the two sides. A labelled image never does.',
+  description: 'An image whose verdict differs between the two sides, `from` and `to`. A labelled image never does.',
 })
 export class FlipType {
   constructor(
@@ -37,34 +47,34 @@ export class FlipType {
     private readonly modelId: number,
   ) {}
 
-  @Field(() => ImageType, { description: 'The image; its score, logit and verdict are by the model of `to`.' })
+  @Field(() => ImageType, { description: 'The image, as reached through the model of `to`.' })
   get image(): ImageType {
     const { imageId, sha256, uri } = this.row;
     return new ImageType({ id: imageId, sha256 }, { modelId: this.modelId, uri });
   }
 
-  @Field(() => VerdictEnum, { description: 'Its verdict on the side of `from`.' })
+  @Field(() => VerdictEnum, { description: 'Its verdict by the model and the threshold of `from`.' })
   get was(): Verdict {
     return this.row.was;
   }
 
-  @Field(() => VerdictEnum, { description: 'Its verdict on the side of `to`.' })
+  @Field(() => VerdictEnum, { description: 'Its verdict by the model and the threshold of `to`.' })
   get becomes(): Verdict {
     return this.row.becomes;
   }
 
-  @Field(() => Float, { description: 'Its score by the model of `from`.' })
+  @Field(() => Float, { description: 'Its score by the model of `from`, 0 to 1.' })
   get scoreBefore(): number {
     return 'scoreBefore' in this.row ? this.row.scoreBefore : this.row.score;
   }
 
-  @Field(() => Float, { description: 'Its score by the model of `to`.' })
+  @Field(() => Float, { description: 'Its score by the model of `to`, 0 to 1.' })
   get score(): number {
     return this.row.score;
   }
 }
 
-@ObjectType('FlipCounts', { description: 'How many verdicts differ, each way; exact.', simpleResolvers: true })
+@ObjectType('FlipCounts', { description: 'How many verdicts differ, each way. Exact.', simpleResolvers: true })
 export class FlipCountsType {
   @Field(() => Int, { description: 'Images that were NG and become OK.' })
   toOk!: number;
@@ -77,6 +87,8 @@ const FlipEdge = edgeType('Flip', () => FlipType);
 
 @ObjectType({ description: 'A page of nodes of type Flip.' })
 export class FlipConnection implements Connection<FlipType> {
+  private counted: Promise<FlipCountsType> | undefined;
+
   constructor(
     page: Connection<FlipType>,
     private readonly count: () => Promise<FlipCountsType>,
@@ -85,19 +97,26 @@ export class FlipConnection implements Connection<FlipType> {
     this.pageInfo = page.pageInfo;
   }
 
-  @Field(() => [FlipEdge], { description: 'The page, in order.', simple: true })
+  @Field(() => [FlipEdge], { ...EDGES, simple: true })
   readonly edges: Connection<FlipType>['edges'];
 
-  @Field(() => PageInfo, { description: 'Where the page stands among all.', complexity: 0, simple: true })
+  @Field(() => PageInfo, { ...PAGE_INFO, simple: true })
   readonly pageInfo: PageInfo;
 
   @Field(() => FlipCountsType, {
+    nullable: true,
     description:
-      'How many there are on all pages together. Immediate between two thresholds of one model; between two models every score of both is read.',
+      'How many flips all pages have together, each way. Immediate between two thresholds of one model; between two models every score of both is read. Null when counting failed, with an error that says why: the page itself is given all the same.',
     complexity: COUNTS_COST,
   })
   async counts(): Promise<FlipCountsType> {
-    return this.count();
+    return (this.counted ??= this.count());
+  }
+
+  @Field(() => Int, { ...TOTAL_COUNT, complexity: COUNTS_COST })
+  async totalCount(): Promise<number> {
+    const { toOk, toNg } = await this.counts();
+    return toOk + toNg;
   }
 }
 
@@ -105,13 +124,15 @@ export class FlipConnection implements Connection<FlipType> {
 export class FlipResolver {
   @Query(() => FlipConnection, {
     description:
-      'The images whose verdict differs between two thresholds of a model, or between two models of a collection that both have scored them, by score.',
+      'The images whose verdict differs between two thresholds of one model, or between two models of a collection that both have scored them.',
     complexity: pageCost,
   })
   async flips(
-    @Arg('from', () => FlipSide, { description: 'What is compared with.' }) from: FlipSide,
-    @Arg('to', () => FlipSide, { description: 'What it is compared to.' }) to: FlipSide,
-    @Arg('order', () => FlipOrderEnum, { defaultValue: 'DESC', description: 'Which come first.' }) order: ScoreOrder,
+    @Arg('from', () => FlipSide, { description: 'The one side, what was.' }) from: FlipSide,
+    @Arg('to', () => FlipSide, { description: 'The other side, what becomes of it: of the same collection.' })
+    to: FlipSide,
+    @Arg('order', () => FlipOrderEnum, { defaultValue: 'DESC', description: 'Which flips come first.' })
+    order: ScoreOrder,
     @Args(() => PageArguments) args: PageArguments,
     @Ctx() { dataSource }: Context,
   ): Promise<FlipConnection> {

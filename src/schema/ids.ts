@@ -1,7 +1,8 @@
 import { badInput } from './input.js';
 
 /** What an id can stand for. The word is part of the id, so that the id of one thing is refused where another is expected. */
-export type IdType = 'collection' | 'image' | 'label' | 'model' | 'threshold' | 'run' | 'failure';
+const TYPES = ['collection', 'image', 'model', 'threshold', 'run', 'failure'] as const;
+export type IdType = (typeof TYPES)[number];
 
 const LARGEST = 2 ** 31 - 1;
 
@@ -16,13 +17,28 @@ export function encodeId(type: IdType, id: number): string {
  * @throws WinnowError BAD_INPUT when it is not an id as encodeId gives it, or stands for another type
  */
 export function decodeId(type: IdType, id: string, argument: string): number {
-  const [found, digits] = Buffer.from(id, 'base64url').toString('latin1').split(':');
-  const number = Number(digits);
-  const genuine =
-    Number.isInteger(number) && number > 0 && number <= LARGEST && encodeId(found as IdType, number) === id;
-  if (genuine && found === type) return number;
-  const other = genuine && /^[a-z]{1,20}$/.test(found) ? `that of ${article(found)}` : 'something else';
+  const found = decode(id);
+  if (found?.type === type) return found.number;
+  const other = found === null ? 'something else' : `that of ${article(found.type)}`;
   throw badInput(argument, `the id of ${article(type)} as this API gave it out`, other);
+}
+
+/**
+ * What an id stands for, whatever that is.
+ * @throws WinnowError BAD_INPUT when it is not an id as encodeId gives it
+ */
+export function readId(id: string, argument: string): { type: IdType; number: number } {
+  const found = decode(id);
+  if (found !== null) return found;
+  throw badInput(argument, 'an id as this API gave it out', 'something else');
+}
+
+function decode(id: string): { type: IdType; number: number } | null {
+  const [word, digits] = Buffer.from(id, 'base64url').toString('latin1').split(':');
+  const type = TYPES.find((one) => one === word);
+  const number = Number(digits);
+  if (type === undefined || !Number.isInteger(number) || number < 1 || number > LARGEST) return null;
+  return encodeId(type, number) === id ? { type, number } : null;
 }
 
 function article(type: string): string {

@@ -15,71 +15,76 @@ export class ScoreRange {
   @Field(() => Float, { defaultValue: 0, description: 'The lowest score, 0 to 1.' })
   min!: number;
 
-  @Field(() => Float, { defaultValue: 1, description: 'The highest score, 0 to 1.' })
+  @Field(() => Float, { defaultValue: 1, description: 'The highest score, 0 to 1 and at least `min`.' })
   max!: number;
 }
 
-@InputType({ description: 'A range of pixels, both ends included.' })
+@InputType({ description: 'A range of lengths in pixels, both ends included.' })
 export class PixelRange {
-  @Field(() => Int, { nullable: true, description: 'The fewest. Left out: any.' })
+  @Field(() => Int, { nullable: true, description: 'The fewest pixels. Default: 0.' })
   min?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'The most. Left out: any.' })
+  @Field(() => Int, { nullable: true, description: 'The most pixels, at least `min`. Default: no limit.' })
   max?: number | null;
 }
 
-@InputType({ description: 'Images that look like a given one.' })
+@InputType({ description: 'Images that look like a given one, by perceptual hash.' })
 export class NearPicture {
-  @Field(() => ID, { description: 'The image; it is near itself.' })
+  @Field(() => ID, { description: 'The given image; it is among those found.' })
   image!: string;
 
   @Field(() => Int, {
     defaultValue: 6,
-    description: `In how many of 64 bits the perceptual hashes may differ, 0 to ${MOST_DISTANCE}. Up to 6 it is the same picture in another size or quality.`,
+    description: `How many of the 64 bits of their perceptual hashes may differ (Hamming distance), 0 to ${MOST_DISTANCE}. Up to 6 it is the same picture in another size or quality.`,
   })
   maxDistance!: number;
 }
 
 @InputType('ImageFilter', {
-  description: 'Which images. All that is given must hold; what is left out does not matter.',
+  description: 'Which images: those for which all that is given holds. What is left out does not matter.',
 })
 export class ImageFilterInput {
-  @Field(() => ScoreRange, { nullable: true, description: 'With a score in this range. Needs a model.' })
+  @Field(() => ScoreRange, { nullable: true, description: 'The score by the model. Needs a model.' })
   score?: ScoreRange | null;
 
   @Field(() => VerdictEnum, {
     nullable: true,
-    description: 'With this verdict at the threshold in force. Needs a model.',
+    description: 'The verdict by the model, at its threshold in force. Needs a model.',
   })
   verdict?: Verdict | null;
 
-  @Field(() => LabelValueEnum, { nullable: true, description: 'With this label.' })
+  @Field(() => LabelValueEnum, { nullable: true, description: 'The label in force.' })
   label?: LabelValue | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'With any label, or without one.' })
+  @Field(() => Boolean, { nullable: true, description: 'True: images with any label. False: images without one.' })
   labelled?: boolean | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Found at a path or URL that starts so, such as a folder with a slash at its end.',
+    description:
+      'How the path or URL of one of its sources begins, at most 4,096 characters: `/scraped/2024/` for what is in that folder.',
   })
   sourcePrefix?: string | null;
 
-  @Field(() => [ImageFormatEnum], { nullable: true, description: 'In one of these formats.' })
+  @Field(() => [ImageFormatEnum], { nullable: true, description: 'One of these formats.' })
   formats?: ImageFormat[] | null;
 
-  @Field(() => PixelRange, { nullable: true, description: 'So wide, after the EXIF orientation is applied.' })
+  @Field(() => PixelRange, { nullable: true, description: 'The width, after the EXIF orientation is applied.' })
   width?: PixelRange | null;
 
-  @Field(() => PixelRange, { nullable: true, description: 'So high, after the EXIF orientation is applied.' })
+  @Field(() => PixelRange, { nullable: true, description: 'The height, after the EXIF orientation is applied.' })
   height?: PixelRange | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'That has a failure, in any run, or has none.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True: images with a failure in any run. False: images without one.',
+  })
   failed?: boolean | null;
 
   @Field(() => NearPicture, {
     nullable: true,
-    description: 'That looks like a given image. Reads the hash of every image: some tenths of a second a million.',
+    description:
+      'Looks like a given image. Reads the hash of every image, which takes some tenths of a second for a million.',
   })
   nearPicture?: NearPicture | null;
 }
@@ -87,15 +92,21 @@ export class ImageFilterInput {
 @InputType({
   description: 'The images that the query `images` gives with the same model and filter, in its order by default.',
 })
-export class ImageSelection {
+export class MatchingImages {
   @Field(() => ID, {
     nullable: true,
-    description: 'A model of the collection: only images it has scored. Left out: all images of the collection.',
+    description: 'A model of the collection: only images that it has scored. Default: all images of the collection.',
   })
   model?: string | null;
 
   @Field(() => ImageFilterInput, { description: 'Which of them.' })
   filter!: ImageFilterInput;
+
+  @Field(() => Int, {
+    description:
+      'How many images that is, as `totalCount` says: where there are more or fewer by now, nothing is changed, and the code is CONFLICT.',
+  })
+  expectedCount!: number;
 }
 
 /**

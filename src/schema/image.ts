@@ -10,9 +10,10 @@ import { ImageFormatEnum, VerdictEnum } from './enums.js';
 import { FailureType } from './failure.js';
 import { WinnowError } from '../errors.js';
 import { decodeId, encodeId } from './ids.js';
-import { LabelRecordType, ModelScoreType } from './image-history.js';
 import { badInput, within } from './input.js';
 import { LabelType } from './label.js';
+import { ModelScoreType } from './model-score.js';
+import { NodeType } from './node.js';
 import { SourceType } from './source.js';
 
 /** Most sources or failures of one image at a time. */
@@ -29,38 +30,38 @@ export interface Seen {
 }
 
 const COLLECTION_ARGUMENT =
-  'Left out: the collection, or that of the model, that the image was reached through; needed where there is none.';
+  'The collection whose question the label answers. Default: that of the page the image was reached on; needed where it was reached otherwise.';
 
 @ObjectType('Image', {
-  description: 'One file, known by the SHA-256 of its bytes; it may have been found at several sources.',
+  implements: NodeType,
+  description: 'One file, known by the SHA-256 of its bytes, wherever and however often it was found: see `sources`.',
 })
-export class ImageType {
+export class ImageType implements NodeType {
   constructor(
     private readonly row: Pick<Image, 'id'> & Partial<Image>,
     private readonly seen?: Seen,
   ) {}
 
-  @Field(() => ID, { description: 'Opaque.' })
   get id(): string {
     return encodeId('image', this.row.id);
   }
 
-  @Field(() => String, { description: 'SHA-256 of the bytes, 64 hex digits.' })
+  @Field(() => String, { description: 'SHA-256 of its bytes, as 64 hexadecimal digits in lower case.' })
   sha256(@Ctx() context: Context): string | Promise<string> {
     return this.row.sha256 ?? this.whole(context).then(({ sha256 }) => sha256);
   }
 
-  @Field(() => Int, { description: 'Pixels across, after the EXIF orientation is applied.' })
+  @Field(() => Int, { description: 'Its width in pixels, after the EXIF orientation is applied.' })
   async width(@Ctx() context: Context): Promise<number> {
     return (await this.whole(context)).width;
   }
 
-  @Field(() => Int, { description: 'Pixels down, after the EXIF orientation is applied.' })
+  @Field(() => Int, { description: 'Its height in pixels, after the EXIF orientation is applied.' })
   async height(@Ctx() context: Context): Promise<number> {
     return (await this.whole(context)).height;
   }
 
-  @Field(() => ImageFormatEnum, { description: 'What the bytes are, whatever the name of the file.' })
+  @Field(() => ImageFormatEnum, { description: 'Its format, told by its bytes and not by its name.' })
   async format(@Ctx() context: Context): Promise<ImageFormat> {
     return (await this.whole(context)).format;
   }
@@ -70,19 +71,19 @@ export class ImageType {
     return (await this.whole(context)).bytes;
   }
 
-  @Field(() => Int, { description: 'How many frames or pages it has; the first one counts.' })
+  @Field(() => Int, { description: 'How many frames or pages it has. Only the first one is looked at.' })
   async frames(@Ctx() context: Context): Promise<number> {
     return (await this.whole(context)).frames;
   }
 
-  @Field(() => GraphQLDateTime, { description: 'When it was first ingested.' })
+  @Field(() => GraphQLDateTime, { description: 'When it was first ingested, into any collection.' })
   async createdAt(@Ctx() context: Context): Promise<Date> {
     return (await this.whole(context)).createdAt;
   }
 
   @Field(() => String, {
     description:
-      'Where this server gives its letterboxed square, a JPEG: a path on the same host. It is there once the image was resized.',
+      'The path on this server of its letterboxed square, a JPEG, such as /pictures/aW1hZ2U6MQ. It answers 404 until the image was resized.',
   })
   get picture(): string {
     return `/pictures/${this.id}`;
@@ -91,43 +92,50 @@ export class ImageType {
   @Field(() => String, {
     nullable: true,
     description:
-      'Where this server gives the file itself: a path on the same host. Null for TIFF, which browsers do not show. It is there as long as one of the sources holds these very bytes, inside the folders that the server may use.',
+      'The path on this server of the file itself; null for TIFF, which browsers do not show. It answers 404 once no source, inside the folders that the server may use, holds these very bytes.',
   })
   async original(@Ctx() context: Context): Promise<string | null> {
     return (await this.whole(context)).format === 'TIFF' ? null : `${this.picture}/original`;
   }
 
-  @Field(() => String, { nullable: true, description: 'Its first current source. The whole list is in sources.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The path or URL of the oldest of its current `sources`; null when there is none any more.',
+  })
   async uri(@Ctx() { loaders }: Context): Promise<string | null> {
     if (this.seen) return this.seen.uri;
     const [first] = await loaders.sources.load({ of: this.row.id, first: 1 });
     return first?.uri ?? null;
   }
 
-  @Field(() => [SourceType], { description: 'Where it is found, first found first.', complexity: listCost })
+  @Field(() => [SourceType], { description: 'Where it is found now, the longest known first.', complexity: listCost })
   async sources(
-    @Arg('first', () => Int, { defaultValue: 10, description: `At most so many, 1 to ${MOST}.` }) first: number,
+    @Arg('first', () => Int, { defaultValue: 10, description: `How many at most, 1 to ${MOST}.` }) first: number,
     @Ctx() { loaders }: Context,
   ): Promise<SourceType[]> {
     return loaders.sources.load({ of: this.row.id, first: within('first', first, 1, MOST) });
   }
 
-  @Field(() => LabelType, { nullable: true, description: 'The label in force, if a human gave one.' })
+  @Field(() => LabelType, { nullable: true, description: 'The label in force; null when there is none.' })
   async label(
     @Ctx() { loaders }: Context,
     @Arg('collection', () => ID, { nullable: true, description: COLLECTION_ARGUMENT }) collection?: string,
   ): Promise<LabelType | null> {
-    if (collection != null) return loaders.label.load([decodeId('collection', collection, 'collection'), this.row.id]);
     const { modelId, collectionId } = this.seen ?? {};
-    if (collectionId !== undefined) return loaders.label.load([collectionId, this.row.id]);
+    const labelIn = async (id: number) => {
+      const row = await loaders.label.load([id, this.row.id]);
+      return row && new LabelType(row);
+    };
+    if (collection != null) return labelIn(decodeId('collection', collection, 'collection'));
+    if (collectionId !== undefined) return labelIn(collectionId);
     if (modelId === undefined) throw notReachedThrough('collection or a model', 'collection');
-    return loaders.label.load([(await loaders.model.load(modelId))!.collectionId, this.row.id]);
+    return labelIn((await loaders.model.load(modelId))!.collectionId);
   }
 
   @Field(() => Float, {
     nullable: true,
     description:
-      'What the model that the image was reached through says: 0 (no) to 1 (yes); null while it has not scored it. Where there is no such model: scoreOf.',
+      'The calibrated probability of POSITIVE, 0 to 1, by the model that the page was asked by; null while that has not scored it. On an image reached otherwise this is an error: ask for `scoreOf`.',
   })
   async score(@Ctx() context: Context): Promise<number | null> {
     return this.scored(context, 'score');
@@ -136,7 +144,7 @@ export class ImageType {
   @Field(() => Float, {
     nullable: true,
     description:
-      'The raw output that the score is the sigmoid of; null while there is no score. Where there is no such model: scoreOf.',
+      'The raw output of the head, before calibration; null while there is no score. Like `score`, by the model that the page was asked by.',
   })
   async logit(@Ctx() context: Context): Promise<number | null> {
     return this.scored(context, 'logit');
@@ -145,7 +153,7 @@ export class ImageType {
   @Field(() => VerdictEnum, {
     nullable: true,
     description:
-      'The label if there is one, else whether the score reaches the threshold in force; null without both. Where there is no such model: scoreOf.',
+      'By the label if there is one, else by the score at the threshold in force; null without both. Like `score`, by the model that the page was asked by.',
   })
   async verdict(@Ctx() context: Context): Promise<Verdict | null> {
     return this.scored(context, 'verdict');
@@ -153,11 +161,11 @@ export class ImageType {
 
   @Field(() => ModelScoreType, {
     nullable: true,
-    description: 'What any model says; null while it has not scored this image.',
+    description: 'What a given model says of it; null while that has not scored it.',
   })
   async scoreOf(
     @Ctx() { loaders }: Context,
-    @Arg('model', () => ID, { description: 'The model.' }) model: string,
+    @Arg('model', () => ID, { description: 'The id of the model.' }) model: string,
   ): Promise<ModelScoreType | null> {
     const modelId = decodeId('model', model, 'model');
     const { score, logit, verdict } = await loaders.score.load([modelId, this.row.id]);
@@ -167,35 +175,35 @@ export class ImageType {
   }
 
   @Field(() => [FailureType], {
-    description: 'What went wrong with it at any stage, newest first.',
+    description: 'What went wrong with it, in any run, newest first.',
     complexity: listCost,
   })
   async failures(
-    @Arg('first', () => Int, { defaultValue: 10, description: `At most so many, 1 to ${MOST}.` }) first: number,
+    @Arg('first', () => Int, { defaultValue: 10, description: `How many at most, 1 to ${MOST}.` }) first: number,
     @Ctx() { loaders }: Context,
   ): Promise<FailureType[]> {
     const found = await loaders.failures.load({ of: this.row.id, first: within('first', first, 1, MOST) });
     return found.map((row) => new FailureType(row));
   }
 
-  @Field(() => [LabelRecordType], {
-    description: 'The labels that it has and had, in any collection, newest first.',
+  @Field(() => [LabelType], {
+    description: 'All labels that it has or had, in any collection, newest first.',
     complexity: listCost,
   })
   async labelHistory(
-    @Arg('first', () => Int, { defaultValue: 20, description: `At most so many, 1 to ${MOST}.` }) first: number,
+    @Arg('first', () => Int, { defaultValue: 20, description: `How many at most, 1 to ${MOST}.` }) first: number,
     @Ctx() { loaders }: Context,
-  ): Promise<LabelRecordType[]> {
+  ): Promise<LabelType[]> {
     const found = await loaders.labelRecords.load({ of: this.row.id, first: within('first', first, 1, MOST) });
-    return found.map((row) => new LabelRecordType(row));
+    return found.map((row) => new LabelType(row));
   }
 
   @Field(() => [ModelScoreType], {
-    description: 'What each model says that has scored it, newest model first.',
+    description: 'What every model that has scored it says, the newest model first.',
     complexity: listCost,
   })
   async scores(
-    @Arg('first', () => Int, { defaultValue: 20, description: `At most so many, 1 to ${MOST}.` }) first: number,
+    @Arg('first', () => Int, { defaultValue: 20, description: `How many at most, 1 to ${MOST}.` }) first: number,
     @Ctx() { loaders }: Context,
   ): Promise<ModelScoreType[]> {
     const found = await loaders.modelScores.load({ of: this.row.id, first: within('first', first, 1, MOST) });
@@ -240,9 +248,9 @@ export function giveWhatIsTold(schema: GraphQLSchema): void {
 
 @Resolver()
 export class ImageResolver {
-  @Query(() => ImageType, { nullable: true, description: 'One image; null when there is none with this id.' })
+  @Query(() => ImageType, { nullable: true, description: 'An image by its id; null when there is none.' })
   async image(
-    @Arg('id', () => ID, { description: 'The image.' }) id: string,
+    @Arg('id', () => ID, { description: 'The id of an image.' }) id: string,
     @Ctx() { loaders }: Context,
   ): Promise<ImageType | null> {
     const row = await loaders.image.load(decodeId('image', id, 'id'));

@@ -34,21 +34,25 @@ export class ImageConnection implements Connection<ImageType> {
     this.pageInfo = page.pageInfo;
   }
 
-  @Field(() => [ImageEdge], { description: 'The page, in order.', simple: true })
+  @Field(() => [ImageEdge], { description: 'The nodes of this page, in order, each with its cursor.', simple: true })
   readonly edges: readonly Edge<ImageType>[];
 
-  @Field(() => PageInfo, { description: 'Where the page stands among all.', complexity: 0, simple: true })
+  @Field(() => PageInfo, { description: 'Where this page stands in the list.', complexity: 0, simple: true })
   readonly pageInfo: PageInfo;
 
   @Field(() => Int, {
+    nullable: true,
     description:
-      'How many images there are on all pages together. Exact where only score and verdict matter, and up to 10,000; else an estimate.',
+      'How many images all pages have together. Exact where only score and verdict matter, and up to 10,000; else an estimate. Null when counting failed, with an error that says why: the page itself is given all the same.',
   })
   async totalCount(): Promise<number> {
     return (await (this.counted ??= this.count())).count;
   }
 
-  @Field(() => Boolean, { description: 'Whether totalCount is exact.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether `totalCount` is exact; null when counting failed.',
+  })
   async totalCountIsExact(): Promise<boolean> {
     return (await (this.counted ??= this.count())).exact;
   }
@@ -67,7 +71,7 @@ interface Asked {
 export class ImagesResolver {
   @Query(() => ImageConnection, {
     description:
-      'The images of a collection, by any filter and in any order. By score and by distance: those that the model has scored; else all. Pages stay right while images and scores are being written.',
+      'The images of a collection, filtered and in order. Ordered by score or by THRESHOLD_DISTANCE: only those that the model has scored; else all. Pages stay right while images and scores are being written.',
     complexity: pageCost,
   })
   async images(
@@ -76,27 +80,30 @@ export class ImagesResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('model', () => ID, {
       nullable: true,
-      description: 'The model whose scores and verdicts count. Give this or collection.',
+      description: 'The model whose scores and verdicts count. Give either this or collection.',
     })
     model?: string | null,
     @Arg('collection', () => ID, {
       nullable: true,
-      description: 'The collection, where no model is to count. Give this or model.',
+      description: 'The collection, where no model is to count. Give either this or model.',
     })
     collection?: string | null,
     @Arg('scoreRange', () => ScoreRange, {
       nullable: true,
-      description: 'Only images with a score in this range: the same as filter.score. Needs a model.',
+      description: 'Short for filter.score, the commonest filter. Needs a model. Give only one of the two.',
     })
     scoreRange?: ScoreRange | null,
-    @Arg('filter', () => ImageFilterInput, { nullable: true, description: 'Only these images.' })
+    @Arg('filter', () => ImageFilterInput, { nullable: true, description: 'Which images. Default: all.' })
     filter?: ImageFilterInput | null,
     @Arg('order', () => ImageOrderEnum, {
       nullable: true,
-      description: 'Which come first. Left out: SCORE_DESC with a model, NEWEST without.',
+      description: 'Which come first. Default: SCORE_DESC with a model, NEWEST without.',
     })
     order?: ImageOrderName | null,
-    @Arg('seed', () => Int, { defaultValue: 1, description: 'For the order RANDOM: another seed, another order.' })
+    @Arg('seed', () => Int, {
+      defaultValue: 1,
+      description: 'For the order RANDOM: which of the orders. Any whole number.',
+    })
     seed = 1,
   ): Promise<ImageConnection> {
     const asked = askedOf(model, collection, scoreRange, filter, order, seed);

@@ -5,11 +5,11 @@ import type { DataSource, EntityTarget, FindOptionsWhere } from 'typeorm';
 import * as batches from '../catalog/batches.js';
 import { currentModelsOf } from '../catalog/model-registry.js';
 import type { Asked, Pair } from '../catalog/batches.js';
-import { failureExamplesOf, failureGroupsOf, type ExamplesAsked } from '../catalog/failure-groups.js';
+import { failureCountsOf, failureExamplesOf, failureGroupsOf, type ExamplesAsked } from '../catalog/failure-groups.js';
 import { labelRecordsOf, modelScoresOf } from '../catalog/image-history.js';
 import { validationOf } from '../catalog/validation-points.js';
 import { countsOf, type Counts, type CountsAsked } from '../catalog/counts.js';
-import { Backbone, Collection, Image, Model, Run, Threshold } from '../entities/index.js';
+import { Backbone, Collection, Failure, Image, Model, Run, Threshold } from '../entities/index.js';
 
 export type Loaders = ReturnType<typeof createLoaders>;
 
@@ -34,11 +34,13 @@ export function createLoaders(dataSource: DataSource) {
     latestModel: new DataLoader((ids: readonly number[]) => batches.latestModelsOf(dataSource, ids)),
     threshold: byId(dataSource, Threshold),
     run: byId(dataSource, Run),
+    failure: byId(dataSource, Failure),
     backbone: byId(dataSource, Backbone),
     sources: lists(batches.sourcesOf),
     failures: lists(batches.failuresOf),
     failuresAfter: lists(batches.failuresAfter),
     failuresBefore: lists(batches.failuresBefore),
+    failureCount: new DataLoader((ids: readonly number[]) => failureCountsOf(dataSource, ids)),
     failureGroups: new DataLoader((ids: readonly number[]) => failureGroupsOf(dataSource, ids)),
     failureExamples: new DataLoader((asked: readonly ExamplesAsked[]) => failureExamplesOf(dataSource, asked), {
       cacheKeyFn: ({ runId, code, first }) => `${runId}:${code}:${first}`,

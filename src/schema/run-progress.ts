@@ -15,14 +15,14 @@ const RETRY_PAUSE = 250;
 export class RunProgressResolver {
   @Subscription(() => RunType, {
     description:
-      'A run as it is now and again whenever it has changed, up to ten times a second; ends when the run has. Over WebSocket (graphql-ws).',
+      'A run as it is now, and again whenever it has changed, up to ten times a second. Ends when the run is over.',
     subscribe: ({ args, context }: { args: { id?: string }; context: Context }) => {
       const id = decodeId('run', args.id ?? '', 'id');
       return closable((signal) => progressOf(context, id, signal));
     },
   })
   runProgress(
-    @Arg('id', () => ID, { description: 'The run.' }) _id: string,
+    @Arg('id', () => ID, { description: 'The id of the run.' }) _id: string,
     @Root() row: Run,
     @Ctx() { loaders }: Context,
   ): RunType {

@@ -1,8 +1,9 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 
 import type { StageName } from '../entities/index.js';
-import { FAILURE_CODES, WinnowError } from '../errors.js';
+import { FAILURE_CODES, WinnowError, type FailureCode } from '../errors.js';
 import { cancelRun, requestRun, retryFailed } from '../runs/request.js';
+import { FailureCodeEnum } from './code-enums.js';
 import type { Context } from './context.js';
 import { decodeId } from './ids.js';
 import { list, text } from './input.js';
@@ -12,17 +13,17 @@ import { RunType } from './run.js';
 /** Most paths in one list. */
 const MOST_PATHS = 1_000;
 
-const INPUT = { description: 'What to do it with.' };
+const INPUT = { description: 'The collection, and the options of the run.' };
 
 /** Each returns as soon as the run and its job are recorded, in one transaction; a worker does the rest. */
 @Resolver()
 export class RunRequestResolver {
   @Mutation(() => RunType, {
     description:
-      'Starts a run that finds files, checks them and puts the images into a collection. What was ingested before and has not changed is not read again.',
+      'Requests a run that finds files, checks them and puts the images into a collection. What was ingested before and has not changed is not read again.',
   })
   async ingest(@Arg('input', () => IngestInput, INPUT) input: IngestInput, @Ctx() context: Context): Promise<RunType> {
-    const { collection, paths, positive, negative, labelsFile, labelsByFolder, who } = input;
+    const { collectionName: collection, paths, positive, negative, labelsFile, labelsByFolder, who } = input;
     const options = {
       paths: await allowedPaths(context, 'paths', paths),
       positive: await allowedPaths(context, 'positive', positive),
@@ -31,12 +32,13 @@ export class RunRequestResolver {
       labelsByFolder,
       who,
     };
-    return start(context, 'INGEST', { collection: text('collection', collection, 200), makeCollection: true }, options);
+    const on = { collection: text('collectionName', collection, 200), makeCollection: true };
+    return start(context, 'INGEST', on, options);
   }
 
   @Mutation(() => RunType, {
     description:
-      'Starts a run that letterboxes every image of a collection. What is there already is skipped. EMBED, TRAIN and CLASSIFY make missing squares themselves.',
+      'Requests a run that letterboxes every image of a collection. Squares that are there already are skipped. EMBED, TRAIN and CLASSIFY make missing ones themselves.',
   })
   async resize(@Arg('input', () => ResizeInput, INPUT) input: ResizeInput, @Ctx() context: Context): Promise<RunType> {
     const { collection, ...options } = input;
@@ -45,20 +47,20 @@ export class RunRequestResolver {
 
   @Mutation(() => RunType, {
     description:
-      'Starts a run that computes the features of every image of a collection. TRAIN and CLASSIFY compute missing features themselves.',
+      'Requests a run that computes the features of every image of a collection. Those that are there already are skipped. TRAIN and CLASSIFY compute missing ones themselves.',
   })
   async embed(@Arg('input', () => EmbedInput, INPUT) input: EmbedInput, @Ctx() context: Context): Promise<RunType> {
     const { collection, ...options } = input;
     return startOn(context, 'EMBED', collection, options);
   }
 
-  @Mutation(() => RunType, { description: 'Starts a run that trains the next model of a collection on its labels.' })
+  @Mutation(() => RunType, { description: 'Requests a run that trains the next model of a collection on its labels.' })
   async train(@Arg('input', () => TrainInput, INPUT) input: TrainInput, @Ctx() context: Context): Promise<RunType> {
     const { collection, ...options } = input;
     return startOn(context, 'TRAIN', collection, options);
   }
 
-  @Mutation(() => RunType, { description: 'Starts a run that scores images of a collection.' })
+  @Mutation(() => RunType, { description: 'Requests a run that scores the images of a collection with a model.' })
   async classify(
     @Arg('input', () => ClassifyInput, INPUT) input: ClassifyInput,
     @Ctx() context: Context,
@@ -69,7 +71,7 @@ export class RunRequestResolver {
   }
 
   @Mutation(() => RunType, {
-    description: 'Starts a run that places files in ok/ and ng/ by verdict, with a manifest.',
+    description: 'Requests a run that places the files of a collection in ok/ and ng/ by verdict, with a manifest.',
   })
   async export(@Arg('input', () => ExportInput, INPUT) input: ExportInput, @Ctx() context: Context): Promise<RunType> {
     const { collection, model, directory, mode, threshold } = input;
@@ -83,16 +85,16 @@ export class RunRequestResolver {
 
   @Mutation(() => RunType, {
     description:
-      'Starts a run of the same stage, with the same options, over what failed in a run and nothing else. What has been done meanwhile is skipped; what fails again is its next attempt. Not for TRAIN.',
+      'Requests a run of the same stage, with the same options, over what failed in an earlier run and nothing else. What has been done meanwhile is skipped; what fails again is its next attempt. Not for TRAIN.',
   })
   async retryFailed(
-    @Arg('run', () => ID, { description: 'The run, which must be over.' }) run: string,
+    @Arg('run', () => ID, { description: 'The id of the earlier run, which must be over.' }) run: string,
     @Ctx() { dataSource, viewer }: Context,
-    @Arg('codes', () => [String], {
+    @Arg('codes', () => [FailureCodeEnum], {
       nullable: true,
-      description: 'Only failures with one of these codes, as in Failure.code. Left out: all.',
+      description: 'Only its failures with one of these codes. Default: all of them.',
     })
-    codes?: string[] | null,
+    codes?: FailureCode[] | null,
   ): Promise<RunType> {
     const runId = decodeId('run', run, 'run');
     const only = codes == null ? undefined : list('codes', codes, FAILURE_CODES.length);
@@ -101,13 +103,13 @@ export class RunRequestResolver {
 
   @Mutation(() => RunType, {
     description:
-      'Asks a run to stop between two batches; one that waits is CANCELLED at once, one that is over stays as it is.',
+      'Asks a run to stop, which it does between two batches. One that waits is CANCELLED at once; one that is over stays as it is.',
   })
   async cancelRun(
-    @Arg('id', () => ID, { description: 'The run.' }) id: string,
+    @Arg('run', () => ID, { description: 'The id of the run.' }) run: string,
     @Ctx() { dataSource }: Context,
   ): Promise<RunType> {
-    return new RunType(await cancelRun(dataSource, decodeId('run', id, 'id')));
+    return new RunType(await cancelRun(dataSource, decodeId('run', run, 'run')));
   }
 }
 

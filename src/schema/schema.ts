@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { lexicographicSortSchema, printSchema } from 'graphql';
-import type { GraphQLInputObjectType, GraphQLSchema } from 'graphql';
+import type { GraphQLInputObjectType, GraphQLScalarType, GraphQLSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
 import type { PubSub } from 'type-graphql';
 
@@ -13,6 +13,7 @@ import { LabelResolver } from './labelling.js';
 import { ModelComparisonResolver } from './model-comparison.js';
 import { ModelRegistryResolver } from './model-registry.js';
 import { ModelResolver } from './model.js';
+import { NodeResolver } from './node-query.js';
 import { RunProgressResolver } from './run-progress.js';
 import { RunRequestResolver } from './run-requests.js';
 import { RunResolver } from './run.js';
@@ -42,6 +43,7 @@ async function build(): Promise<GraphQLSchema> {
       ModelComparisonResolver,
       ModelRegistryResolver,
       ModelResolver,
+      NodeResolver,
       RunProgressResolver,
       RunRequestResolver,
       RunResolver,
@@ -52,12 +54,27 @@ async function build(): Promise<GraphQLSchema> {
   });
   giveWhatIsTold(schema);
   // TypeGraphQL has no word for an input of which exactly one field is given.
-  (schema.getType('ThresholdGoal') as GraphQLInputObjectType).isOneOf = true;
+  for (const name of ['ImagesToLabel', 'ThresholdGoal']) {
+    (schema.getType(name) as GraphQLInputObjectType).isOneOf = true;
+  }
+  describeScalars(schema);
   // TypeGraphQL has no place for a description of the root types.
-  schema.getQueryType()!.description = 'What can be asked.';
+  schema.getQueryType()!.description = 'What can be read. Needs the read or the write token, where tokens are set.';
   schema.getMutationType()!.description = 'What can be changed. Needs the write token, where tokens are set.';
-  schema.getSubscriptionType()!.description = 'What can be followed, over WebSocket with the protocol of graphql-ws.';
+  schema.getSubscriptionType()!.description =
+    'What can be followed: over WebSocket, with the protocol graphql-transport-ws of the package graphql-ws.';
   return schema;
+}
+
+/** Says of the scalars what they are here, in few words. */
+function describeScalars(schema: GraphQLSchema): void {
+  const scalar = (name: string) => schema.getType(name) as GraphQLScalarType;
+  Object.assign(scalar('DateTime'), {
+    description: 'A moment in UTC, as RFC 3339 writes it: 2007-12-03T10:15:30.000Z.',
+    specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
+  });
+  scalar('SafeInt').description = 'A whole number that may be beyond 32 bits: up to 2^53 - 1 either way.';
+  scalar('JSONObject').description = 'An object of JSON.';
 }
 
 /** TypeGraphQL asks for one, but no subscription here has topics. */

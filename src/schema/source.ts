@@ -2,8 +2,7 @@ import { GraphQLDateTime, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ObjectType } from 'type-graphql';
 
 @ObjectType('Source', {
-  description:
-    'A place where an image was found: a path or a URL. The same bytes at two places are one image with two sources.',
+  description: 'A place where an image is found. The same bytes at two places are one image with two sources.',
   simpleResolvers: true,
 })
 export class SourceType {
@@ -15,7 +14,7 @@ export class SourceType {
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When the file was last changed, as its file system says.',
+    description: 'When the file was last changed, as its file system says; null where that is not known.',
   })
   modifiedAt!: Date | null;
 

@@ -7,25 +7,28 @@ import type { Context } from './context.js';
 import { decodeId, encodeId } from './ids.js';
 import { optionalText, within } from './input.js';
 import { ModelType } from './model.js';
+import { NodeType } from './node.js';
 
 @ObjectType('Threshold', {
+  implements: NodeType,
   description:
-    'A dated record on a model: from this score on an image is OK. The newest one is in force; none is ever changed or removed.',
+    'A dated record on a model: the score from which on an image is OK. The newest record is in force; none is ever changed, nor removed while the model is there.',
 })
-export class ThresholdType {
+export class ThresholdType implements NodeType {
   constructor(private readonly row: ThresholdRow) {}
 
-  @Field(() => ID, { description: 'Opaque.' })
   get id(): string {
     return encodeId('threshold', this.row.id);
   }
 
-  @Field(() => Float, { description: '0 to 1. An image without a label is OK when its score is this or more.' })
+  @Field(() => Float, {
+    description: 'The threshold, 0 to 1. An image without a label is OK when its score is this or more.',
+  })
   get value(): number {
     return this.row.value;
   }
 
-  @Field(() => String, { nullable: true, description: 'Why.' })
+  @Field(() => String, { nullable: true, description: 'Why it was set; null when nobody said.' })
   get note(): string | null {
     return this.row.note;
   }
@@ -50,14 +53,17 @@ export class ThresholdType {
 export class ThresholdResolver {
   @Mutation(() => ThresholdType, {
     description:
-      'Sets the threshold of a model, by adding to its history. One inserted row, whatever the size of the collection; nothing runs again.',
+      'Sets the threshold of a model, by one more record in its history. Verdicts follow at once, whatever the size of the collection; nothing is computed again.',
   })
   async setThreshold(
-    @Arg('model', () => ID, { description: 'The model.' }) model: string,
+    @Arg('model', () => ID, { description: 'The id of the model.' }) model: string,
     @Arg('value', () => Float, { description: 'The new threshold, 0 to 1.' }) value: number,
     @Ctx() { dataSource, viewer }: Context,
-    @Arg('note', () => String, { nullable: true, description: 'Why, in at most 2,000 characters.' }) note?: string,
-    @Arg('who', () => String, { nullable: true, description: 'Who decides it. Left out: who the token belongs to.' })
+    @Arg('note', () => String, { nullable: true, description: 'Why, in 1 to 2,000 characters.' }) note?: string,
+    @Arg('who', () => String, {
+      nullable: true,
+      description: 'Who decides it, in 1 to 200 characters. Default: whom the token belongs to.',
+    })
     who?: string,
   ): Promise<ThresholdType> {
     const row = await setThreshold(dataSource, {
@@ -71,18 +77,22 @@ export class ThresholdResolver {
 
   @Mutation(() => ThresholdType, {
     description:
-      'Sets the threshold of a model back to an earlier one, by adding to its history; the note says which. Going back twice goes forth again.',
+      'Sets the threshold of a model back to an earlier one, by one more record in its history, whose note says which. Reverting twice is where it began. CONFLICT when there is no earlier one.',
   })
   async revertThreshold(
-    @Arg('model', () => ID, { description: 'The model.' }) model: string,
+    @Arg('model', () => ID, { description: 'The id of the model.' }) model: string,
     @Ctx() { dataSource, viewer }: Context,
     @Arg('to', () => ID, {
       nullable: true,
-      description: 'The threshold of its history to go back to. Left out: the one before the one in force.',
+      description: 'The record of its history to go back to. Default: the one before the one in force.',
     })
     to?: string,
-    @Arg('note', () => String, { nullable: true, description: 'Why, in at most 1,000 characters.' }) note?: string,
-    @Arg('who', () => String, { nullable: true, description: 'Who decides it. Left out: who the token belongs to.' })
+    @Arg('note', () => String, { nullable: true, description: 'Why, in 1 to 1,000 characters; added to the note.' })
+    note?: string,
+    @Arg('who', () => String, {
+      nullable: true,
+      description: 'Who decides it, in 1 to 200 characters. Default: whom the token belongs to.',
+    })
     who?: string,
   ): Promise<ThresholdType> {
     const row = await revertThreshold(dataSource, {

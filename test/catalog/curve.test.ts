@@ -40,7 +40,7 @@ test('a curve says at each threshold what counting there says, and the quality o
   );
   for (const point of points) {
     const counts = await countsAt(db, { modelId: model.id, threshold: point.threshold });
-    assert.deepEqual([point.kept, point.dropped], [counts.ok, counts.ng], `${point.threshold}`);
+    assert.deepEqual([point.ok, point.ng], [counts.ok, counts.ng], `${point.threshold}`);
     const reached = validation.filter(({ i }) => scores[i] >= Math.fround(point.threshold));
     const hits = reached.filter(({ i }) => values[i] === 'POSITIVE').length;
     const positives = validation.filter(({ i }) => values[i] === 'POSITIVE').length;

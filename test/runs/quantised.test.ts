@@ -24,7 +24,7 @@ test('a model in INT8 is quantised on the collection, says what it lost, and sco
   const options = { backbone: 'small', precision: 'INT8', epochs: 5 };
   const embedded = await execute(bench, 'EMBED', { backbone: 'small', precision: 'INT8' });
   assert.equal(embedded.done, 2 * each);
-  await execute(bench, 'TRAIN', { ...options, mostLoss: 1 });
+  await execute(bench, 'TRAIN', { ...options, maxAucLoss: 1 });
   const model = await modelByNumber(db, collectionId, 'latest');
   assert.ok(model.metrics.fp32ValidationAuc! > 0.4);
   assert.ok(
@@ -41,7 +41,7 @@ test('a model in INT8 is quantised on the collection, says what it lost, and sco
   assert.equal(await count(db, 'from winnow.features where backbone_id = $1', [quantisation.ofId]), 2 * each);
   assert.equal(await count(db, 'from winnow.quantisations', []), 1);
 
-  await execute(bench, 'TRAIN', { ...options, mostLoss: 1, augmentation: 'FLIP' });
+  await execute(bench, 'TRAIN', { ...options, maxAucLoss: 1, augmentation: 'FLIP' });
   const { metrics } = await modelByNumber(db, collectionId, 'latest');
   assert.ok(Number.isFinite(metrics.aucLost) && Number.isFinite(metrics.aucGained), JSON.stringify(metrics));
   assert.equal(await count(db, 'from winnow.features', []), 8 * each);

@@ -10,13 +10,13 @@ test('a curve in one go, and a threshold by goal with its reason or what can be 
   const { modelId } = await fillCatalog(api.db, 40);
   const model = encodeId('model', modelId);
   const curve =
-    'query ($model: ID!, $points: Int) { model(id: $model) { curve(points: $points) { threshold kept dropped precision recall f1 } } }';
-  const found = await api.data<{ model: { curve: { threshold: number; kept: number }[] } }>(curve, { model });
+    'query ($model: ID!, $points: Int) { model(id: $model) { curve(points: $points) { threshold ok ng precision recall f1 } } }';
+  const found = await api.data<{ model: { curve: { threshold: number; ok: number }[] } }>(curve, { model });
   assert.equal(found.model.curve.length, 101);
   assert.deepEqual(found.model.curve[50], {
     threshold: 0.5,
-    kept: 20,
-    dropped: 20,
+    ok: 20,
+    ng: 20,
     precision: null,
     recall: null,
     f1: null,

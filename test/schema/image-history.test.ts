@@ -11,8 +11,8 @@ test('an image tells its labels with all that came before, and its scores by mod
   const variables = { collection: encodeId('collection', collectionId), image: encodeId('image', imageIds[0]) };
   await api.data(
     `mutation ($collection: ID!, $image: ID!) {
-       label(collection: $collection, images: [$image], value: NEGATIVE, who: "bea") { set }
-       withdrawLabel(collection: $collection, images: [$image], who: "cleo") { withdrawn }
+       setLabels(collection: $collection, images: { ids: [$image] }, value: NEGATIVE, who: "bea") { changed }
+       withdrawLabels(collection: $collection, images: { ids: [$image] }, who: "cleo") { changed }
      }`,
     variables,
   );

@@ -40,7 +40,7 @@ test('images by filter and in any order, with cursors that are good for the same
 
   await t.test('by distance and at random, both directions', async () => {
     for (const variables of [
-      { order: 'DISTANCE' },
+      { order: 'THRESHOLD_DISTANCE' },
       { order: 'RANDOM' },
       { order: 'RANDOM', seed: 2 },
       { filter: { verdict: 'NG' } },
@@ -59,15 +59,15 @@ test('images by filter and in any order, with cursors that are good for the same
     }
     const [one, two] = [await images({ model, order: 'RANDOM' }), await images({ model, order: 'RANDOM', seed: 2 })];
     assert.notDeepEqual(ids(one), ids(two));
-    const nearest = await images({ model, order: 'DISTANCE', first: 2 });
+    const nearest = await images({ model, order: 'THRESHOLD_DISTANCE', first: 2 });
     assert.deepEqual(ids(nearest), [all[30], all[29]]);
   });
 
   await t.test('the order by distance goes on from where it began when the threshold moves', async () => {
-    const first = await images({ model, order: 'DISTANCE', first: 20 });
-    const before = await images({ model, order: 'DISTANCE', first: 500 });
+    const first = await images({ model, order: 'THRESHOLD_DISTANCE', first: 20 });
+    const before = await images({ model, order: 'THRESHOLD_DISTANCE', first: 500 });
     await api.data('mutation ($model: ID!) { setThreshold(model: $model, value: 0.9) { id } }', { model });
-    const rest = await images({ model, order: 'DISTANCE', first: 500, after: first.pageInfo.endCursor });
+    const rest = await images({ model, order: 'THRESHOLD_DISTANCE', first: 500, after: first.pageInfo.endCursor });
     assert.deepEqual([...ids(first), ...ids(rest)], ids(before));
     await api.data('mutation ($model: ID!) { revertThreshold(model: $model) { id } }', { model });
   });
@@ -98,7 +98,7 @@ test('images by filter and in any order, with cursors that are good for the same
       [{}, 'model'],
       [{ model, collection }, 'model'],
       [{ collection, filter: { verdict: 'OK' } }, 'model'],
-      [{ collection, order: 'DISTANCE' }, 'model'],
+      [{ collection, order: 'THRESHOLD_DISTANCE' }, 'model'],
       [{ model, range: { min: 0.5 }, filter: { score: { min: 0.5 } } }, 'scoreRange'],
       [{ model, filter: { score: { min: 2 } } }, 'filter.score.min'],
       [{ model, filter: { width: { min: 5, max: 4 } } }, 'filter.width.max'],

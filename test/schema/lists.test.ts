@@ -34,7 +34,7 @@ test('collections, models and runs in connections', async (t) => {
 
   const runs = `query ($filter: RunFilter, $first: Int, $after: String, $last: Int, $before: String) {
     runs(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
-      edges { node { stage state total done progress rate secondsLeft outcome options requestedBy collection { name } model { number } cancelRequested } }
+      edges { node { stage state total done progress itemsPerSecond secondsLeft outcome options requestedBy collection { name } model { number } cancelRequested } }
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     }
   }`;
@@ -96,22 +96,23 @@ test('labels are given, counted and taken back', async (t) => {
   const collection = encodeId('collection', collectionId);
   const images = imageIds.slice(2, 5).map((id) => encodeId('image', id));
   const label = `mutation ($collection: ID!, $images: [ID!]!, $value: LabelValue!) {
-    label(collection: $collection, images: $images, value: $value, who: "bob") { set unchanged } }`;
-  const withdraw = `mutation ($collection: ID!, $images: [ID!]!) { withdrawLabel(collection: $collection, images: $images) { withdrawn } }`;
+    setLabels(collection: $collection, images: { ids: $images }, value: $value, who: "bob") { changed unchanged } }`;
+  const withdraw = `mutation ($collection: ID!, $images: [ID!]!) {
+    withdrawLabels(collection: $collection, images: { ids: $images }) { changed unchanged collection { labelCounts { positive } } } }`;
   const counts = async () => {
     const query = 'query ($id: ID!) { collection(id: $id) { labelCounts { positive negative } } }';
     return (await api.data<{ collection: { labelCounts: object } }>(query, { id: collection })).collection.labelCounts;
   };
 
   assert.deepEqual(await api.data(label, { collection, images, value: 'POSITIVE' }), {
-    label: { set: 3, unchanged: 0 },
+    setLabels: { changed: 3, unchanged: 0 },
   });
   assert.deepEqual(await api.data(label, { collection, images: [...images, images[0]], value: 'POSITIVE' }), {
-    label: { set: 0, unchanged: 3 },
+    setLabels: { changed: 0, unchanged: 3 },
   });
   assert.deepEqual(await counts(), { positive: 4, negative: 1 });
   assert.deepEqual(await api.data(withdraw, { collection, images: images.slice(1) }), {
-    withdrawLabel: { withdrawn: 2 },
+    withdrawLabels: { changed: 2, unchanged: 0, collection: { labelCounts: { positive: 2 } } },
   });
   assert.deepEqual(await counts(), { positive: 2, negative: 1 });
 
@@ -122,9 +123,9 @@ test('labels are given, counted and taken back', async (t) => {
   );
   assert.deepEqual(await counts(), { positive: 2, negative: 1 });
   for (const [variables, message] of [
-    [{ images: [] }, /^images must be a list of 1 to 2000 items, but is 0 long/],
-    [{ images: ['x'] }, /^images\.0 must be the id of an image/],
-    [{ images: [images[0], collection] }, /^images\.1 must be .*that of a collection/],
+    [{ images: [] }, /^images\.ids must be a list of 1 to 2000 items, but is 0 long/],
+    [{ images: ['x'] }, /^images\.ids\.0 must be the id of an image/],
+    [{ images: [images[0], collection] }, /^images\.ids\.1 must be .*that of a collection/],
     [{ collection: images[0] }, /^collection must be/],
   ] as const) {
     const refused = await api.refusal(label, { collection, images, value: 'POSITIVE', ...variables });

@@ -198,7 +198,7 @@ test('a model tells how good it is, where its threshold stood and what it decide
 
   const answer = await api.data<{ model: { epochs: { validationAuc: number }[]; run: object } }>(
     `query ($model: ID!) { model(id: $model) {
-      id number head fingerprint labelsDigest positives negatives chosenEpoch options
+      id number head fingerprint labelsDigest labelCounts { positive negative } chosenEpoch options { epochs }
       backbone { name size dimensions fingerprint } metrics { validationAuc validationRecall loss }
       epochs { epoch loss validationLoss validationAuc validationAccuracy seconds } few: epochs(first: 1) { epoch }
       threshold { value note } thresholds { value note who }
@@ -217,8 +217,7 @@ test('a model tells how good it is, where its threshold stood and what it decide
     head: 'LINEAR',
     fingerprint: 'e'.repeat(64),
     labelsDigest: 'd'.repeat(64),
-    positives: 0,
-    negatives: 0,
+    labelCounts: { positive: 0, negative: 0 },
     chosenEpoch: 3,
     options: { epochs: 3 },
     backbone: { name: 'test', size: 224, dimensions: 4, fingerprint: 'f'.repeat(64) },

@@ -11,12 +11,13 @@ test('what failed in a run is asked for again by a run of the same stage', async
   await api.db.query(`update winnow.runs set options = '{"paths": ["/"]}' where id = $1`, [ingestRunId]);
   const run = encodeId('run', ingestRunId);
   const retry =
-    'mutation ($run: ID!, $codes: [String!]) { retryFailed(run: $run, codes: $codes) { stage state options collection { name } } }';
+    'mutation ($run: ID!, $codes: [FailureCode!]) { retryFailed(run: $run, codes: $codes) { stage state options retry { run { id } codes } collection { name } } }';
   assert.deepEqual(await api.data(retry, { run, codes: ['CORRUPT'] }), {
     retryFailed: {
       stage: 'INGEST',
       state: 'QUEUED',
-      options: { paths: ['/'], retry: { run: ingestRunId, codes: ['CORRUPT'] } },
+      options: { paths: ['/'] },
+      retry: { run: { id: run }, codes: ['CORRUPT'] },
       collection: { name: 'people' },
     },
   });

@@ -21,7 +21,7 @@ const PATHS: Record<string, { query: string; statements: number }> = {
   },
   'a page by filter and distance, with its total': {
     query:
-      'images(model: $model, first: $n, order: DISTANCE, filter: { verdict: OK, formats: [JPEG] }) { totalCount totalCountIsExact edges { node { uri score verdict } } }',
+      'images(model: $model, first: $n, order: THRESHOLD_DISTANCE, filter: { verdict: OK, formats: [JPEG] }) { totalCount totalCountIsExact edges { node { uri score verdict } } }',
     // model, threshold, page, count
     statements: 4,
   },
@@ -41,12 +41,18 @@ const PATHS: Record<string, { query: string; statements: number }> = {
   },
   'runs with what belongs to each': {
     query: `runs(first: $n, filter: { stages: [INGEST] }) { edges { node {
-      state progress rate secondsLeft collection { name labelCounts { positive } latestModel { number } }
+      state progress itemsPerSecond secondsLeft collection { name labelCounts { positive } latestModel { number } }
       failures(first: 5) { edges { node { code uri image { sha256 uri } } } }
       end: failures(last: 1) { edges { node { code } } }
     } } }`,
     // runs, collections, latest models, failures both ways, their images, the images' sources
     statements: 7,
+  },
+  'runs with the number of their failures, and of all runs': {
+    query:
+      'runs(first: $n, filter: { stages: [INGEST] }) { totalCount edges { node { failures(first: 1) { totalCount } } } }',
+    // runs, their number, failures, their numbers
+    statements: 4,
   },
   'training runs with their models': {
     query:
@@ -64,7 +70,7 @@ const PATHS: Record<string, { query: string; statements: number }> = {
   },
   'models with what they make of the validation labels': {
     query: `models(collection: $collection, first: $n) { edges { node {
-      validationPoints(most: 20) { threshold truePositives } validationAt { falsePositives } half: validationAt(threshold: 0.5) { trueNegatives }
+      validationPoints(points: 20) { threshold truePositives } validationAt { falsePositives } half: validationAt(threshold: 0.5) { trueNegatives }
     } } }`,
     // models, thresholds, validation labels with their scores
     statements: 3,
@@ -85,7 +91,7 @@ const PATHS: Record<string, { query: string; statements: number }> = {
   },
   'flips with their images': {
     query:
-      'flips(from: { model: $model, threshold: 0.2 }, to: { model: $model }, first: $n) { counts { toNg } edges { cursor node { was image { uri score width } } } }',
+      'flips(from: { model: $model, threshold: 0.2 }, to: { model: $model }, first: $n) { totalCount counts { toNg } edges { cursor node { was image { uri score width } } } }',
     // sides, page, counts, scores, images
     statements: 5,
   },

@@ -25,13 +25,13 @@ test('a threshold is gone back to by adding to the history, and counts name the 
   assert.match(revertThreshold.note!, /^back to 0\.5 of .*: too strict$/);
   assert.ok(revertThreshold.who);
   const counts = await api.data(
-    `query ($model: ID!) { model(id: $model) { counts { threshold record { id value } } given: counts(threshold: 0.5) { ok record { id } } } }`,
+    `query ($model: ID!) { model(id: $model) { counts { threshold thresholdRecord { id value } } given: counts(threshold: 0.5) { ok thresholdRecord { id } } } }`,
     { model },
   );
   assert.deepEqual(counts, {
     model: {
-      counts: { threshold: 0.5, record: { id: revertThreshold.id, value: 0.5 } },
-      given: { ok: 10, record: null },
+      counts: { threshold: 0.5, thresholdRecord: { id: revertThreshold.id, value: 0.5 } },
+      given: { ok: 10, thresholdRecord: null },
     },
   });
   const { code, message } = await api.refusal(revert, { model, to: encodeId('threshold', 999) });

@@ -47,7 +47,7 @@ test(
     const lines = labels.map((name) => `${join(pictures, name)},${key.get(name) ? 'positive' : 'negative'}`);
     await writeFile(labelsFile, `path,label\n${lines.join('\n')}\n`);
     const execute = runsOf(url);
-    const { collection } = await execute('ingest', { collection: 'people', paths: [pictures], labelsFile });
+    const { collection } = await execute('ingest', { collectionName: 'people', paths: [pictures], labelsFile });
     for (const seed of [1, 2]) {
       await execute('train', { collection, seed });
       await execute('classify', { collection });

@@ -47,13 +47,13 @@ export async function servePage(t: TestContext, environment: Record<string, stri
 interface Run {
   id: string;
   state: string;
-  errorMessage: string | null;
+  error: { message: string } | null;
   collection: { id: string; latestModel: { id: string } | null };
 }
 
 /** Starts runs over the API: each waits for its end and gives the ids of its collection and of the newest model there. */
 export function runsOf(url: string, headers: Record<string, string> = {}) {
-  const fields = 'id state errorMessage collection { id latestModel { id } }';
+  const fields = 'id state error { message } collection { id latestModel { id } }';
   const ask = async (query: string, variables: object): Promise<Run> => {
     const { data, errors } = await post(url, { query, variables }, headers);
     assert.equal(errors, undefined, JSON.stringify(errors));
@@ -66,7 +66,7 @@ export function runsOf(url: string, headers: Record<string, string> = {}) {
       await sleep(100);
       run = await ask(`query ($id: ID!) { run(id: $id) { ${fields} } }`, { id: run.id });
     }
-    assert.equal(run.state, 'SUCCEEDED', `${stage}: ${run.errorMessage}`);
+    assert.equal(run.state, 'SUCCEEDED', `${stage}: ${run.error?.message}`);
     return { collection: run.collection.id, model: run.collection.latestModel?.id };
   };
 }

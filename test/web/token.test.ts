@@ -18,7 +18,7 @@ test(
     const { url, folder, page } = await servePage(t, { WINNOW_READ_TOKEN: READ, WINNOW_WRITE_TOKEN: WRITE });
     const execute = runsOf(url, { authorization: `Bearer ${WRITE}` });
     const pictures = await takeShare(pictureFolder(), 0.005, 1, join(folder, 'pictures'));
-    const { collection } = await execute('ingest', { collection: 'people', paths: [pictures] });
+    const { collection } = await execute('ingest', { collectionName: 'people', paths: [pictures] });
     await execute('resize', { collection });
 
     await page.goto(`${url}/label`);

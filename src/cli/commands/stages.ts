@@ -33,7 +33,7 @@ export interface TrainFlags extends CommonFlags {
   precision?: string;
   fineTune?: string;
   size?: number;
-  mostLoss?: number;
+  maxAucLoss?: number;
   head?: string;
   epochs?: number;
   batchSize?: number;
@@ -91,9 +91,9 @@ export function embed(flags: EmbedFlags): Promise<void> {
 
 /** `winnow train` */
 export function train(flags: TrainFlags): Promise<void> {
-  const { collection, backbone, precision, fineTune, size, mostLoss, head, calibration, augmentation, carry } = flags;
+  const { collection, backbone, precision, fineTune, size, maxAucLoss, head, calibration, augmentation, carry } = flags;
   const { epochs, batchSize, learningRate, l2, seed, validationShare, folds, patience } = flags;
-  const numbers = { size, mostLoss, epochs, batchSize, learningRate, l2, seed, validationShare, folds, patience };
+  const numbers = { size, maxAucLoss, epochs, batchSize, learningRate, l2, seed, validationShare, folds, patience };
   const words = {
     head: head && constant(head),
     precision: precision && constant(precision),

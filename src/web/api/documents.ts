@@ -6,93 +6,132 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { Operation } from './operation';
 
-/** In what other forms labelled pictures are learnt from. */
+/** In what other forms training learns from each labelled picture. */
 export type Augmentation =
   /** Flipped left to right as well; not for pictures in which left and right differ, such as writing. */
   | 'FLIP'
-  /** None: as they are. */
+  /** In none: as it is. */
   | 'NONE';
 
-/** How scores are made to be probabilities. */
+/** How logits become scores that are probabilities. */
 export type CalibrationKind =
-  /** And shifted to the collection's own share of positives, estimated from unlabelled images. */
+  /** As LABELS, then shifted to the collection's own share of positives, estimated from unlabelled images (prior shift). */
   | 'COLLECTION'
   /** Platt scaling on held-out labels: right for images that are as often positive as the labels are. */
   | 'LABELS'
-  /** Not at all: the score is the sigmoid of the logit. */
+  /** Not calibrated: the score is the sigmoid of the logit. */
   | 'NONE';
 
-/** What to score, and with which model. */
+/** Which collection to score, and with which model. */
 export type ClassifyInput = {
-  /** The collection. */
+  /** The id of the collection. */
   collection: string;
-  /** What computes. Default: what the service is set to, ONNX. */
+  /** The library that computes. Default: WINNOW_ENGINE, which is ONNX unless set otherwise. */
   engine?: Engine | null | undefined;
-  /** Which images. Default: ALL. */
+  /** Which images to score. Default: ALL. */
   mode?: ClassifyMode | null | undefined;
-  /** The model. Default: the newest of the collection when the run starts, so a TRAIN run may still be queued. */
+  /** The id of the model, of this collection. Default: the newest one when the run starts, so the TRAIN run that makes it may still be queued. */
   model?: string | null | undefined;
 };
 
 /** Which images a CLASSIFY run scores. */
 export type ClassifyMode =
-  /** All of the collection; the scores that this model gave before are replaced at once when the run ends. */
+  /** Every image of the collection; the scores that this model gave before are replaced at once when the run ends. */
   | 'ALL'
-  /** Those without a score by this model. */
+  /** Only images that this model has not scored. */
   | 'MISSING';
 
-/** Whose features to compute, and with what. */
+/** Which collection to compute features of, and with which backbone. */
 export type EmbedInput = {
-  /** The backbone. Default: mobilenet-v3. */
+  /** The name of the backbone: see the query `backbones`. Default: mobilenet-v3. */
   backbone?: string | null | undefined;
-  /** The collection. */
+  /** The id of the collection. */
   collection: string;
-  /** What computes. Default: what the service is set to, ONNX. */
+  /** The library that computes. Default: WINNOW_ENGINE, which is ONNX unless set otherwise. */
   engine?: Engine | null | undefined;
-  /** Its arithmetic. Default: FP32. */
+  /** The numeric precision of the backbone. Default: FP32. */
   precision?: Precision | null | undefined;
 };
 
-/** What computes features and scores. The two agree to 1e-4, so what they made may stand together. */
+/** The library that computes features and scores. The two agree to 1e-4, so what they made may be mixed. */
 export type Engine =
   /** ONNX Runtime. */
   | 'ONNX'
-  /** TensorFlow.js, with the best backend that is there. */
+  /** TensorFlow.js, with the fastest backend that is installed. */
   | 'TENSORFLOW';
 
-/** What to place where. */
+/** The files of which collection to place where. */
 export type ExportInput = {
-  /** The collection. */
+  /** The id of the collection. */
   collection: string;
-  /** The directory on the server that gets ok/, ng/ and the manifest. A second export into it touches only what changed. */
+  /** The directory on the server that gets ok/, ng/ and the manifest: an absolute path, within the folders that it may use. It is created when it is not there. A second export into it touches only what changed. */
   directory: string;
-  /** How the files get there. Default: COPY. */
+  /** How the files get there. Default: what the directory was exported to with before, else COPY. */
   mode?: ExportMode | null | undefined;
-  /** The model. Default: the newest of the collection when the run starts. */
+  /** The id of the model, of this collection. Default: the newest one when the run starts. */
   model?: string | null | undefined;
-  /** The threshold to decide by, 0 to 1. Default: the one in force when the run starts. */
+  /** The threshold to decide by, 0 to 1. Default: that of the model in force when the run starts. */
   threshold?: number | null | undefined;
 };
 
 /** How a file gets into the export directory. */
 export type ExportMode =
-  /** Copied; the original stays. */
+  /** Copied; the original file stays. */
   | 'COPY'
-  /** A second name for the same file; takes no space, needs the same file system. */
+  /** Hard-linked: a second name for the same file, which takes no space and needs the same file system. */
   | 'HARDLINK'
-  /** Moved away from where it was; can be undone from the manifest. */
+  /** Moved away from where it was; `winnow export --undo` moves it back. */
   | 'MOVE'
-  /** A link to the original. */
+  /** A symbolic link to the original file. */
   | 'SYMLINK';
 
-/** What of the backbone is trained together with the head. */
+/** What can be wrong with one image or file. Later versions may add to these. */
+export type FailureCode =
+  /** The file is another one than was ingested; ingest it again. */
+  | 'CHANGED'
+  /** The picture cannot be decoded. */
+  | 'CORRUPT'
+  /** The file has no bytes. */
+  | 'EMPTY_FILE'
+  /** The same image is given both labels in one run. */
+  | 'LABEL_CONFLICT'
+  /** A row of the labels file cannot be understood. */
+  | 'LABEL_INVALID'
+  /** A row of the labels file names no image of the collection. */
+  | 'LABEL_UNMATCHED'
+  /** The name of the file is not UTF-8. */
+  | 'NAME_NOT_UTF8'
+  /** The file holds something else than a picture. */
+  | 'NOT_AN_IMAGE'
+  /** A folder, a pipe, a socket, a device, or a link that leads to one. */
+  | 'NOT_A_FILE'
+  /** The image can be read from none of its sources. */
+  | 'NO_SOURCE'
+  /** The file has more bytes than WINNOW_MAX_BYTES permits. */
+  | 'TOO_MANY_BYTES'
+  /** The picture has more pixels than WINNOW_MAX_PIXELS permits. */
+  | 'TOO_MANY_PIXELS'
+  /** The file ends before the picture does. */
+  | 'TRUNCATED'
+  /** The file cannot be read: permissions, the disk, or a link out of the folders that may be read. */
+  | 'UNREADABLE'
+  /** A picture in a format that is not read; convert it first. */
+  | 'UNSUPPORTED_FORMAT'
+  /** The file is not there any more. */
+  | 'VANISHED'
+  /** The file cannot be written to the export. */
+  | 'WRITE_FAILED'
+  /** The picture has no width or no height. */
+  | 'ZERO_PIXELS';
+
+/** Which part of the backbone is trained together with the head. */
 export type FineTune =
-  /** Of vgg16 the fourth and the fifth block of convolutions. Every model has a network of its own then, which has to see every image. */
+  /** The fourth and the fifth block of convolutions of vgg16. The model then has a network of its own, which has to see every image. */
   | 'BLOCK4'
-  /** Nothing: the head learns from features that are computed once. */
+  /** None: the backbone is frozen, and the head learns from features that are computed once. */
   | 'NONE';
 
-/** The order of flips: by the score with the model of `to`. */
+/** Which flips come first: by the score by the model of `to`. */
 export type FlipOrder =
   /** Lowest score first. */
   | 'SCORE_ASC'
@@ -106,27 +145,27 @@ export type Head =
   /** Batch normalisation, 2,048 hidden units (relu), one output. For thousands of labels. */
   | 'MLP';
 
-/** Which images. All that is given must hold; what is left out does not matter. */
+/** Which images: those for which all that is given holds. What is left out does not matter. */
 export type ImageFilter = {
-  /** That has a failure, in any run, or has none. */
+  /** True: images with a failure in any run. False: images without one. */
   failed?: boolean | null | undefined;
-  /** In one of these formats. */
+  /** One of these formats. */
   formats?: Array<ImageFormat> | null | undefined;
-  /** So high, after the EXIF orientation is applied. */
+  /** The height, after the EXIF orientation is applied. */
   height?: PixelRange | null | undefined;
-  /** With this label. */
+  /** The label in force. */
   label?: LabelValue | null | undefined;
-  /** With any label, or without one. */
+  /** True: images with any label. False: images without one. */
   labelled?: boolean | null | undefined;
-  /** That looks like a given image. Reads the hash of every image: some tenths of a second a million. */
+  /** Looks like a given image. Reads the hash of every image, which takes some tenths of a second for a million. */
   nearPicture?: NearPicture | null | undefined;
-  /** With a score in this range. Needs a model. */
+  /** The score by the model. Needs a model. */
   score?: ScoreRange | null | undefined;
-  /** Found at a path or URL that starts so, such as a folder with a slash at its end. */
+  /** How the path or URL of one of its sources begins, at most 4,096 characters: `/scraped/2024/` for what is in that folder. */
   sourcePrefix?: string | null | undefined;
-  /** With this verdict at the threshold in force. Needs a model. */
+  /** The verdict by the model, at its threshold in force. Needs a model. */
   verdict?: Verdict | null | undefined;
-  /** So wide, after the EXIF orientation is applied. */
+  /** The width, after the EXIF orientation is applied. */
   width?: PixelRange | null | undefined;
 };
 
@@ -145,34 +184,34 @@ export type ImageFormat =
   /** WebP. */
   | 'WEBP';
 
-/** The order of images. */
+/** Which images come first. */
 export type ImageOrder =
-  /** Nearest to the threshold in force first, above or below: where looking changes most. */
-  | 'DISTANCE'
-  /** Last ingested first, into whichever collection. */
+  /** Last ingested first. An image that is in another collection as well stands where it was first ingested. */
   | 'NEWEST'
-  /** Shuffled by the seed: the same seed gives the same order. Reads every image of the filter for each page. */
+  /** Shuffled by `seed`: the same seed gives the same order. Reads every image of the filter for each page, so it takes longer the more there are. */
   | 'RANDOM'
   /** Lowest score first. */
   | 'SCORE_ASC'
   /** Highest score first. */
-  | 'SCORE_DESC';
+  | 'SCORE_DESC'
+  /** Score nearest to the threshold in force first, above or below: the most uncertain images, where a label changes most. */
+  | 'THRESHOLD_DISTANCE';
 
-/** What to ingest, and into which collection. */
+/** What to ingest, and into which collection. At least one of paths, positive and negative. Paths are absolute, on the server, within the folders that it may use; at most 1,000 in a list. */
 export type IngestInput = {
-  /** The name of the collection; it is made when there is none. */
-  collection: string;
-  /** Label by folder: positive, ok, good, yes, 1 against negative, ng, bad, no, 0. Default: false. */
+  /** The name of the collection, 1 to 200 characters. It is created when there is none of this name. */
+  collectionName: string;
+  /** Whether the name of the nearest folder above a file is its label, if it is one of: positive, ok, good, yes, 1; negative, ng, bad, no, 0. Default: false. */
   labelsByFolder?: boolean | null | undefined;
-  /** A CSV file with the columns path,label or sha256,label. */
+  /** A CSV file of labels, with the columns path,label or sha256,label. */
   labelsFile?: string | null | undefined;
   /** Folders and files to ingest as well, and to label NEGATIVE. */
   negative?: Array<string> | null | undefined;
-  /** Folders, searched with all that is below them, and single files. */
+  /** Folders, with all that is below them, and single files. */
   paths?: Array<string> | null | undefined;
   /** Folders and files to ingest as well, and to label POSITIVE. */
   positive?: Array<string> | null | undefined;
-  /** Who gave the labels. Default: who requests the run. */
+  /** Who gave the labels. Default: whom the token belongs to. */
   who?: string | null | undefined;
 };
 
@@ -192,64 +231,64 @@ export type LabelValue =
   /** Yes to the question of the collection: wanted. */
   | 'POSITIVE';
 
-/** Where the picture lies on its square. */
+/** Where the picture lies on its letterboxed square. */
 export type LetterboxPosition =
   /** In the middle. */
   | 'CENTRE'
   /** In the top left corner. */
   | 'TOP_LEFT';
 
-/** Images that look like a given one. */
+/** Images that look like a given one, by perceptual hash. */
 export type NearPicture = {
-  /** The image; it is near itself. */
+  /** The given image; it is among those found. */
   image: string;
-  /** In how many of 64 bits the perceptual hashes may differ, 0 to 20. Up to 6 it is the same picture in another size or quality. */
+  /** How many of the 64 bits of their perceptual hashes may differ (Hamming distance), 0 to 20. Up to 6 it is the same picture in another size or quality. */
   maxDistance?: number;
 };
 
-/** A range of pixels, both ends included. */
+/** A range of lengths in pixels, both ends included. */
 export type PixelRange = {
-  /** The most. Left out: any. */
+  /** The most pixels, at least `min`. Default: no limit. */
   max?: number | null | undefined;
-  /** The fewest. Left out: any. */
+  /** The fewest pixels. Default: 0. */
   min?: number | null | undefined;
 };
 
-/** The arithmetic in which a backbone computes features. */
+/** The numeric precision in which a backbone computes features. */
 export type Precision =
-  /** Floating point with 32 bits, as it was trained. */
+  /** 32-bit floating point, as it was trained. */
   | 'FP32'
-  /** Whole numbers with 8 bits: faster, a little less exact. */
+  /** 8-bit integers, quantised on the collection's own images: faster, a little less exact. */
   | 'INT8';
 
-/** How to letterbox, and which collection. */
+/** Which collection to letterbox, and how. */
 export type ResizeInput = {
-  /** The collection. */
+  /** The id of the collection. */
   collection: string;
-  /** The colour of the rest, like #000000, the default. */
+  /** The colour of the rest of the square, as # and six hexadecimal digits (RRGGBB). Default: #000000. */
   pad?: string | null | undefined;
   /** Where the picture lies on the square. Default: TOP_LEFT. */
   position?: LetterboxPosition | null | undefined;
-  /** The side of the square in pixels. Default: 224, what the default backbone sees. */
+  /** The side of the square in pixels, 1 to 4096. Default: 224, what the backbones that come with the program see. */
   size?: number | null | undefined;
 };
 
-/** How far a run is. */
+/** Whether a run waits, works or is over. */
 export type RunState =
   /** Was stopped by cancelRun. What was done until then is kept. */
   | 'CANCELLED'
-  /** Could not go on; see errorCode and errorMessage. */
+  /** Could not go on: `error` says why. */
   | 'FAILED'
   /** Waits for the earlier runs of its collection, or for a worker. */
   | 'QUEUED'
-  /** A worker is at it. */
+  /** A worker is working on it. */
   | 'RUNNING'
-  /** Every item was done, skipped or has failed on its own account; see the failures. */
+  /** It went through every item. Single items may have failed: `failures` tells which. */
   | 'SUCCEEDED';
 
 /** A range of scores, both ends included. */
 export type ScoreRange = {
-  /** The highest score, 0 to 1. */
+  /** The highest score, 0 to 1 and at least `min`. */
   max?: number;
   /** The lowest score, 0 to 1. */
   min?: number;
@@ -270,63 +309,63 @@ export type Stage =
   /** Trains a model on the labels of the collection. */
   | 'TRAIN';
 
-/** How a threshold is carried over from the model before, if somebody set it. */
+/** How the threshold that somebody set on the model before becomes the first one of a new model. */
 export type ThresholdCarry =
-  /** Not at all: the new model starts at 0.5. */
+  /** Not carried over: the new model starts at 0.5. */
   | 'NONE'
-  /** To where the new model is as precise on held-out labels; by share where that is not known. */
+  /** To where the new model has the same precision on held-out labels; as SHARE where that is not known. */
   | 'PRECISION'
-  /** To where the new model keeps as large a share of the unlabelled images. */
+  /** To where the same share of the unlabelled images is OK. */
   | 'SHARE';
 
-/** What a threshold is to achieve: one of these. */
+/** What a threshold is to achieve. Exactly one of these. */
 export type ThresholdGoal =
-  {   /** So many images kept, labelled ones included: the threshold that comes nearest. */
+  {   /** As near as possible to this number of images with the verdict OK, labelled ones included; 0 or more. */
   keep: number; precision?: never; recall?: never; review?: never; }
-  |  { keep?: never;   /** At least this precision on the validation labels, above 0 to 1: the lowest threshold that has it. */
+  |  { keep?: never;   /** At least this precision on the validation labels, more than 0 and at most 1: the lowest threshold that has it. */
   precision: number; recall?: never; review?: never; }
-  |  { keep?: never; precision?: never;   /** At least this recall on the validation labels, above 0 to 1: the highest threshold that has it. */
+  |  { keep?: never; precision?: never;   /** At least this recall on the validation labels, more than 0 and at most 1: the highest threshold that has it. */
   recall: number; review?: never; }
-  |  { keep?: never; precision?: never; recall?: never;   /** So many images to look at: the threshold stays, and `review` is the narrowest range of scores around it, as wide below as above, with at least so many images that have no label. */
+  |  { keep?: never; precision?: never; recall?: never;   /** At least this number of unlabelled images to look at, 1 or more: the threshold stays, and `review` is the narrowest range of scores around it, as wide below as above, that holds them. */
   review: number; };
 
-/** How to train, and on the labels of which collection. Every default is right to begin with. */
+/** On the labels of which collection to train, and how. The defaults are right to begin with. */
 export type TrainInput = {
-  /** In what other forms labelled pictures are learnt from; none of them judges. The metrics say what it did. Default: NONE. */
+  /** In what other forms to learn from each labelled picture; validation is on the pictures as they are. `Metrics.aucGained` says what it did. Default: NONE. */
   augmentation?: Augmentation | null | undefined;
-  /** The backbone whose features are read. Default: mobilenet-v3. */
+  /** The name of the backbone whose features the head reads: see the query `backbones`. Default: mobilenet-v3; vgg16 with fineTune. */
   backbone?: string | null | undefined;
-  /** Labels in one step. Default: 32 for LINEAR and with fineTune, 64 for MLP. */
+  /** Labels in one step, 1 to 65,536. Default: 32 for LINEAR and with fineTune, 64 for MLP. */
   batchSize?: number | null | undefined;
-  /** How scores are made to be probabilities. Default: COLLECTION. */
+  /** How logits become scores that are probabilities. Default: COLLECTION. */
   calibration?: CalibrationKind | null | undefined;
-  /** How a threshold that somebody set on the model before becomes the first threshold of the new one; its note says what was done. Default: PRECISION. */
+  /** How the threshold that somebody set on the model before becomes the first one of the new model; its note says what was done. Default: PRECISION. */
   carry?: ThresholdCarry | null | undefined;
-  /** The collection. */
+  /** The id of the collection. */
   collection: string;
-  /** The most passes over the training labels. Default: 100. */
+  /** The most passes over the training labels, 1 to 10,000. Default: 100. */
   epochs?: number | null | undefined;
-  /** What of the backbone to train together with the head. With BLOCK4 the backbone is vgg16, the head MLP. Default: NONE. */
+  /** Which part of the backbone to train together with the head. BLOCK4 needs the backbone vgg16, the head MLP, FP32, one fold and no augmentation, which are its defaults. Default: NONE. */
   fineTune?: FineTune | null | undefined;
-  /** Hold labels out in so many folds, 2 to 20, each judged by a head that has not seen it, while the model learns from all labels; 1 holds the share out once. Default: 1 / validationShare for LINEAR, 1 for MLP. */
+  /** In how many folds to hold labels out, 2 to 20: each label is judged by a head that has not seen it, while the model learns from all of them. 1 holds `validationShare` out once, and the model learns from the rest. Default: 1 / validationShare, rounded, for LINEAR; 1 for MLP. */
   folds?: number | null | undefined;
-  /** What to train. Default: LINEAR. */
+  /** The kind of head. Default: LINEAR; MLP with fineTune. */
   head?: Head | null | undefined;
-  /** Penalty on the squared weights. Default: 0.07 for LINEAR, 0.0001 for MLP, 0 with fineTune. */
+  /** The penalty on the sum of squared weights, 0 or more. Default: 0.07 for LINEAR, 0.0001 for MLP, 0 with fineTune. */
   l2?: number | null | undefined;
-  /** The step size of Adam. Default: 0.003 for LINEAR, 0.0001 for MLP, 0.00001 with fineTune. */
+  /** The step size of Adam, above 0. Default: 0.003 for LINEAR, 0.0001 for MLP, 0.00001 with fineTune. */
   learningRate?: number | null | undefined;
-  /** With INT8: how much of the AUC on validation labels may be lost against FP32 before the run fails with PRECISION_LOST. Default: 0.02. */
-  mostLoss?: number | null | undefined;
-  /** Epochs without an improvement before it stops early; 0 for never. Default: 30 for LINEAR, 10 for MLP, 20 with fineTune. */
+  /** With INT8: how much less than in FP32 the AUC on the validation labels may be, 0 to 1, before the run fails with PRECISION_LOST. Default: 0.02. */
+  maxAucLoss?: number | null | undefined;
+  /** Epochs without a lower validation loss before it stops early, 0 to 10,000; 0 for never. Default: 30 for LINEAR, 10 for MLP, 20 with fineTune. */
   patience?: number | null | undefined;
-  /** The arithmetic of the backbone, in training and for every image that the model scores. Default: FP32. */
+  /** The numeric precision of the backbone, in training and for every image that the model scores. Default: FP32. */
   precision?: Precision | null | undefined;
-  /** Decides everything random: the same seed, labels and machine give the same model. Default: 1. */
+  /** What everything random follows from, 0 to 4,294,967,295: the same seed, labels, options and machine give the same model. Default: 1. */
   seed?: number | null | undefined;
-  /** With fineTune: the side of the squares in pixels, a multiple of 32 up to 512. Half the side is a quarter of the work. Default: 224. */
+  /** With fineTune: the side of the squares in pixels, a multiple of 32 from 32 to 512. Half the side is a quarter of the work. Default: 224. Not without fineTune. */
   size?: number | null | undefined;
-  /** Share of the labels held out to choose the best epoch, 0.05 to 0.5. Default: 0.2. */
+  /** The share of the labels that is held out at a time, to choose the best epoch and to calibrate, 0.05 to 0.5. Default: 0.2. */
   validationShare?: number | null | undefined;
 };
 
@@ -343,7 +382,7 @@ export type ImagePageQueryVariables = Exact<{
 }>;
 
 
-export type ImagePageQuery = { image: { id: string, uri: string | null, picture: string, original: string | null, sha256: string, width: number, height: number, format: ImageFormat, bytes: number, frames: number, createdAt: string, label: { value: LabelValue, who: string } | null, sources: Array<{ uri: string, bytes: number, foundAt: string, modifiedAt: string | null }>, scores: Array<{ score: number, logit: number, verdict: Verdict, model: { id: string, number: number, threshold: { value: number }, collection: { id: string, name: string } } }>, labelHistory: Array<{ value: LabelValue, who: string, origin: LabelOrigin, createdAt: string, supersededAt: string | null, supersededBy: string | null, collection: { name: string } }>, failures: Array<{ id: string, stage: Stage, code: string, message: string, attempt: number, createdAt: string }> } | null };
+export type ImagePageQuery = { image: { id: string, uri: string | null, picture: string, original: string | null, sha256: string, width: number, height: number, format: ImageFormat, bytes: number, frames: number, createdAt: string, label: { value: LabelValue, who: string } | null, sources: Array<{ uri: string, bytes: number, foundAt: string, modifiedAt: string | null }>, scores: Array<{ score: number, logit: number, verdict: Verdict, model: { id: string, number: number, threshold: { value: number }, collection: { id: string, name: string } } }>, labelHistory: Array<{ value: LabelValue, who: string, origin: LabelOrigin, createdAt: string, supersededAt: string | null, supersededBy: string | null, collection: { name: string } }>, failures: Array<{ id: string, stage: Stage, code: FailureCode, message: string, attempt: number, createdAt: string }> } | null };
 
 export type SimilarImagesQueryVariables = Exact<{
   collection: string;
@@ -360,7 +399,7 @@ export type LabelledTotalQueryVariables = Exact<{
 }>;
 
 
-export type LabelledTotalQuery = { images: { totalCount: number } };
+export type LabelledTotalQuery = { images: { totalCount: number | null } };
 
 export type ModelReportQueryVariables = Exact<{
   id: string;
@@ -368,7 +407,7 @@ export type ModelReportQueryVariables = Exact<{
 
 
 export type ModelReportQuery = { model: (
-    { chosenEpoch: number, epochs: Array<{ epoch: number, loss: number, validationLoss: number, validationAuc: number | null }>, reliability: Array<{ labels: number, meanScore: number | null, positive: number | null }>, calibration: { kind: CalibrationKind, reason: string | null }, validationPoints: Array<{ threshold: number, truePositives: number, falsePositives: number, trueNegatives: number, falseNegatives: number }> }
+    { chosenEpoch: number, epochs: Array<{ epoch: number, loss: number, validationLoss: number, validationAuc: number | null }>, reliability: Array<{ labels: number, meanScore: number | null, positiveShare: number | null }>, calibration: { kind: CalibrationKind, reason: string | null }, validationPoints: Array<{ threshold: number, truePositives: number, falsePositives: number, trueNegatives: number, falseNegatives: number }> }
     & ModelReportFragment
   ) | null };
 
@@ -386,9 +425,9 @@ export type ModelFlipsQueryVariables = Exact<{
 }>;
 
 
-export type ModelFlipsQuery = { flips: { counts: { toOk: number, toNg: number }, edges: Array<{ node: { was: Verdict, becomes: Verdict, score: number, scoreBefore: number, image: { id: string, uri: string | null, picture: string, width: number, height: number } } }> } };
+export type ModelFlipsQuery = { flips: { counts: { toOk: number, toNg: number } | null, edges: Array<{ node: { was: Verdict, becomes: Verdict, score: number, scoreBefore: number, image: { id: string, uri: string | null, picture: string, width: number, height: number } } }> } };
 
-export type ModelReportFragment = { id: string, number: number, head: Head, createdAt: string, positives: number, negatives: number, fingerprint: string, options: Record<string, unknown>, backbone: { name: string, dimensions: number }, metrics: { validationAuc: number | null, validationAccuracy: number | null, validationLoss: number | null, brier: number | null, calibrationError: number | null, validationPositives: number | null, validationNegatives: number | null }, threshold: { value: number, note: string | null, who: string, createdAt: string }, counts: { ok: number, ng: number, unscored: number }, validationAt: { threshold: number, truePositives: number, falsePositives: number, trueNegatives: number, falseNegatives: number } | null };
+export type ModelReportFragment = { id: string, number: number, head: Head, createdAt: string, fingerprint: string, labelCounts: { positive: number, negative: number }, backbone: { name: string, dimensions: number }, metrics: { validationAuc: number | null, validationAccuracy: number | null, validationLoss: number | null, brier: number | null, calibrationError: number | null, validationPositives: number | null, validationNegatives: number | null }, threshold: { value: number, note: string | null, who: string, createdAt: string }, counts: { ok: number, ng: number, unscored: number }, validationAt: { threshold: number, truePositives: number, falsePositives: number, trueNegatives: number, falseNegatives: number } | null };
 
 export type RunsQueryVariables = Exact<{
   collection?: string | null | undefined;
@@ -417,7 +456,7 @@ export type RunFailuresQueryVariables = Exact<{
 }>;
 
 
-export type RunFailuresQuery = { run: { failureGroups: Array<{ code: string, count: number, examples: Array<{ id: string, message: string, uri: string | null, attempt: number, image: { id: string, uri: string | null, picture: string, width: number, height: number } | null }> }> } | null };
+export type RunFailuresQuery = { run: { failureGroups: Array<{ code: FailureCode, count: number, examples: Array<{ id: string, message: string, uri: string | null, attempt: number, image: { id: string, uri: string | null, picture: string, width: number, height: number } | null }> }> } | null };
 
 export type BackbonesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -425,7 +464,7 @@ export type BackbonesQueryVariables = Exact<{ [key: string]: never; }>;
 export type BackbonesQuery = { backbones: Array<{ name: string, network: string, missing: string | null }> };
 
 export type CancelRunMutationVariables = Exact<{
-  id: string;
+  run: string;
 }>;
 
 
@@ -433,7 +472,7 @@ export type CancelRunMutation = { cancelRun: RunSummaryFragment };
 
 export type RetryFailedMutationVariables = Exact<{
   run: string;
-  codes?: Array<string> | string | null | undefined;
+  codes?: Array<FailureCode> | FailureCode | null | undefined;
 }>;
 
 
@@ -483,14 +522,14 @@ export type StartExportMutation = { run: StartedRunFragment };
 
 export type StartedRunFragment = { id: string, stage: Stage, collection: { id: string, name: string } };
 
-export type RunSummaryFragment = { id: string, stage: Stage, state: RunState, total: number | null, done: number, skipped: number, failed: number, progress: number, rate: number | null, secondsLeft: number | null, options: Record<string, unknown>, outcome: Record<string, unknown>, requestedBy: string, cancelRequested: boolean, errorCode: string | null, errorMessage: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, model: { number: number } | null };
+export type RunSummaryFragment = { id: string, stage: Stage, state: RunState, total: number | null, done: number, skipped: number, failed: number, progress: number, itemsPerSecond: number | null, secondsLeft: number | null, options: Record<string, unknown>, outcome: Record<string, unknown>, requestedBy: string, cancelRequested: boolean, createdAt: string, startedAt: string | null, finishedAt: string | null, error: { message: string } | null, model: { number: number } | null };
 
 export type CurveQueryVariables = Exact<{
   model: string;
 }>;
 
 
-export type CurveQuery = { model: { curve: Array<{ above: number, kept: number, dropped: number, precision: number | null, recall: number | null }>, threshold: { value: number }, counts: { above: number, ok: number } } | null };
+export type CurveQuery = { model: { curve: Array<{ above: number, precision: number | null, recall: number | null, kept: number, dropped: number }>, threshold: { value: number }, counts: { above: number, ok: number } } | null };
 
 export type CountsAtQueryVariables = Exact<{
   model: string;
@@ -562,7 +601,7 @@ export type SetCountsQueryVariables = Exact<{
 }>;
 
 
-export type SetCountsQuery = { ok: { totalCount: number }, ng: { totalCount: number } };
+export type SetCountsQuery = { ok: { totalCount: number | null }, ng: { totalCount: number | null } };
 
 export type OverviewQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -587,7 +626,7 @@ export type GiveLabelMutationVariables = Exact<{
 }>;
 
 
-export type GiveLabelMutation = { label: { set: number } };
+export type GiveLabelMutation = { setLabels: { changed: number } };
 
 export type UndoLabelsMutationVariables = Exact<{
   collection: string;
@@ -595,7 +634,7 @@ export type UndoLabelsMutationVariables = Exact<{
 }>;
 
 
-export type UndoLabelsMutation = { undoLabels: { undone: number } };
+export type UndoLabelsMutation = { undoLabels: { changed: number } };
 
 export type TilesQueryVariables = Exact<{
   model?: string | null | undefined;
@@ -635,25 +674,25 @@ export const similarImages = 'query SimilarImages($collection:ID!$image:ID!$maxD
 
 export const labelledTotal = 'query LabelledTotal($model:ID$collection:ID){images(model:$model collection:$collection filter:{labelled:true}first:1){totalCount}}' as Operation<LabelledTotalQuery, LabelledTotalQueryVariables>;
 
-export const modelReport = 'query ModelReport($id:ID!){model(id:$id){...ModelReport chosenEpoch epochs{epoch loss validationLoss validationAuc}reliability{labels meanScore positive}calibration{kind reason}validationPoints{threshold truePositives falsePositives trueNegatives falseNegatives}}}fragment ModelReport on Model{id number head createdAt positives negatives fingerprint options backbone{name dimensions}metrics{validationAuc validationAccuracy validationLoss brier calibrationError validationPositives validationNegatives}threshold{value note who createdAt}counts{ok ng unscored}validationAt{threshold truePositives falsePositives trueNegatives falseNegatives}}' as Operation<ModelReportQuery, ModelReportQueryVariables>;
+export const modelReport = 'query ModelReport($id:ID!){model(id:$id){...ModelReport chosenEpoch epochs{epoch loss validationLoss validationAuc}reliability{labels meanScore positiveShare}calibration{kind reason}validationPoints{threshold truePositives falsePositives trueNegatives falseNegatives}}}fragment ModelReport on Model{id number head createdAt labelCounts{positive negative}fingerprint backbone{name dimensions}metrics{validationAuc validationAccuracy validationLoss brier calibrationError validationPositives validationNegatives}threshold{value note who createdAt}counts{ok ng unscored}validationAt{threshold truePositives falsePositives trueNegatives falseNegatives}}' as Operation<ModelReportQuery, ModelReportQueryVariables>;
 
-export const otherModel = 'query OtherModel($id:ID!){model(id:$id){...ModelReport}}fragment ModelReport on Model{id number head createdAt positives negatives fingerprint options backbone{name dimensions}metrics{validationAuc validationAccuracy validationLoss brier calibrationError validationPositives validationNegatives}threshold{value note who createdAt}counts{ok ng unscored}validationAt{threshold truePositives falsePositives trueNegatives falseNegatives}}' as Operation<OtherModelQuery, OtherModelQueryVariables>;
+export const otherModel = 'query OtherModel($id:ID!){model(id:$id){...ModelReport}}fragment ModelReport on Model{id number head createdAt labelCounts{positive negative}fingerprint backbone{name dimensions}metrics{validationAuc validationAccuracy validationLoss brier calibrationError validationPositives validationNegatives}threshold{value note who createdAt}counts{ok ng unscored}validationAt{threshold truePositives falsePositives trueNegatives falseNegatives}}' as Operation<OtherModelQuery, OtherModelQueryVariables>;
 
 export const modelFlips = 'query ModelFlips($model:ID!$against:ID!$first:Int!){flips(from:{model:$against}to:{model:$model}first:$first){counts{toOk toNg}edges{node{was becomes score scoreBefore image{id uri picture width height}}}}}' as Operation<ModelFlipsQuery, ModelFlipsQueryVariables>;
 
-export const runs = 'query Runs($collection:ID$first:Int!){runs(filter:{collection:$collection}first:$first){edges{node{...RunSummary}}pageInfo{hasNextPage}}}fragment RunSummary on Run{id stage state total done skipped failed progress rate secondsLeft options outcome requestedBy cancelRequested errorCode errorMessage createdAt startedAt finishedAt model{number}}' as Operation<RunsQuery, RunsQueryVariables>;
+export const runs = 'query Runs($collection:ID$first:Int!){runs(filter:{collection:$collection}first:$first){edges{node{...RunSummary}}pageInfo{hasNextPage}}}fragment RunSummary on Run{id stage state total done skipped failed progress itemsPerSecond secondsLeft options outcome requestedBy cancelRequested error{message}createdAt startedAt finishedAt model{number}}' as Operation<RunsQuery, RunsQueryVariables>;
 
-export const oneRun = 'query OneRun($id:ID!){run(id:$id){...RunSummary}}fragment RunSummary on Run{id stage state total done skipped failed progress rate secondsLeft options outcome requestedBy cancelRequested errorCode errorMessage createdAt startedAt finishedAt model{number}}' as Operation<OneRunQuery, OneRunQueryVariables>;
+export const oneRun = 'query OneRun($id:ID!){run(id:$id){...RunSummary}}fragment RunSummary on Run{id stage state total done skipped failed progress itemsPerSecond secondsLeft options outcome requestedBy cancelRequested error{message}createdAt startedAt finishedAt model{number}}' as Operation<OneRunQuery, OneRunQueryVariables>;
 
-export const followRun = 'subscription FollowRun($id:ID!){runProgress(id:$id){...RunSummary}}fragment RunSummary on Run{id stage state total done skipped failed progress rate secondsLeft options outcome requestedBy cancelRequested errorCode errorMessage createdAt startedAt finishedAt model{number}}' as Operation<FollowRunSubscription, FollowRunSubscriptionVariables>;
+export const followRun = 'subscription FollowRun($id:ID!){runProgress(id:$id){...RunSummary}}fragment RunSummary on Run{id stage state total done skipped failed progress itemsPerSecond secondsLeft options outcome requestedBy cancelRequested error{message}createdAt startedAt finishedAt model{number}}' as Operation<FollowRunSubscription, FollowRunSubscriptionVariables>;
 
 export const runFailures = 'query RunFailures($id:ID!){run(id:$id){failureGroups{code count examples(first:24){id message uri attempt image{id uri picture width height}}}}}' as Operation<RunFailuresQuery, RunFailuresQueryVariables>;
 
 export const backbones = 'query Backbones{backbones{name network missing}}' as Operation<BackbonesQuery, BackbonesQueryVariables>;
 
-export const cancelRun = 'mutation CancelRun($id:ID!){cancelRun(id:$id){...RunSummary}}fragment RunSummary on Run{id stage state total done skipped failed progress rate secondsLeft options outcome requestedBy cancelRequested errorCode errorMessage createdAt startedAt finishedAt model{number}}' as Operation<CancelRunMutation, CancelRunMutationVariables>;
+export const cancelRun = 'mutation CancelRun($run:ID!){cancelRun(run:$run){...RunSummary}}fragment RunSummary on Run{id stage state total done skipped failed progress itemsPerSecond secondsLeft options outcome requestedBy cancelRequested error{message}createdAt startedAt finishedAt model{number}}' as Operation<CancelRunMutation, CancelRunMutationVariables>;
 
-export const retryFailed = 'mutation RetryFailed($run:ID!$codes:[String!]){retryFailed(run:$run codes:$codes){id}}' as Operation<RetryFailedMutation, RetryFailedMutationVariables>;
+export const retryFailed = 'mutation RetryFailed($run:ID!$codes:[FailureCode!]){retryFailed(run:$run codes:$codes){id}}' as Operation<RetryFailedMutation, RetryFailedMutationVariables>;
 
 export const startIngest = 'mutation StartIngest($input:IngestInput!){run:ingest(input:$input){...StartedRun}}fragment StartedRun on Run{id stage collection{id name}}' as Operation<StartIngestMutation, StartIngestMutationVariables>;
 
@@ -667,7 +706,7 @@ export const startClassify = 'mutation StartClassify($input:ClassifyInput!){run:
 
 export const startExport = 'mutation StartExport($input:ExportInput!){run:export(input:$input){...StartedRun}}fragment StartedRun on Run{id stage collection{id name}}' as Operation<StartExportMutation, StartExportMutationVariables>;
 
-export const curve = 'query Curve($model:ID!){model(id:$model){curve(points:1001){above kept dropped precision recall}threshold{value}counts{above ok}}}' as Operation<CurveQuery, CurveQueryVariables>;
+export const curve = 'query Curve($model:ID!){model(id:$model){curve(points:1001){above kept:ok dropped:ng precision recall}threshold{value}counts{above ok}}}' as Operation<CurveQuery, CurveQueryVariables>;
 
 export const countsAt = 'query CountsAt($model:ID!$threshold:Float!){model(id:$model){counts(threshold:$threshold){above ok}}}' as Operation<CountsAtQuery, CountsAtQueryVariables>;
 
@@ -689,9 +728,9 @@ export const overview = 'query Overview{collections(first:200){edges{node{...Col
 
 export const models = 'query Models($collection:ID!){models(collection:$collection first:100){edges{node{...ModelSummary}}}}fragment ModelSummary on Model{id number createdAt threshold{id value note createdAt}counts{ok ng above below labelled unscored}metrics{validationAuc validationPositives validationNegatives}}' as Operation<ModelsQuery, ModelsQueryVariables>;
 
-export const giveLabel = 'mutation GiveLabel($collection:ID!$images:[ID!]!$value:LabelValue!){label(collection:$collection images:$images value:$value){set}}' as Operation<GiveLabelMutation, GiveLabelMutationVariables>;
+export const giveLabel = 'mutation GiveLabel($collection:ID!$images:[ID!]!$value:LabelValue!){setLabels(collection:$collection images:{ids:$images}value:$value){changed}}' as Operation<GiveLabelMutation, GiveLabelMutationVariables>;
 
-export const undoLabels = 'mutation UndoLabels($collection:ID!$images:[ID!]!){undoLabels(collection:$collection images:$images){undone}}' as Operation<UndoLabelsMutation, UndoLabelsMutationVariables>;
+export const undoLabels = 'mutation UndoLabels($collection:ID!$images:[ID!]!){undoLabels(collection:$collection images:{ids:$images}){changed}}' as Operation<UndoLabelsMutation, UndoLabelsMutationVariables>;
 
 export const tiles = 'query Tiles($model:ID$collection:ID$filter:ImageFilter$order:ImageOrder$seed:Int!=1$first:Int!$after:String$scored:Boolean!=true){images(model:$model collection:$collection filter:$filter order:$order seed:$seed first:$first after:$after){edges{node{...Tile score@include(if:$scored)}}pageInfo{endCursor}}}fragment Tile on Image{id uri picture width height label{value who}}' as Operation<TilesQuery, TilesQueryVariables>;
 

@@ -133,7 +133,7 @@ function TrainStep({ collection, busy }: { collection: Collection | null; busy: 
   const { positive, negative } = collection.labelCounts;
   const possible = positive > 0 && negative > 0;
   const train = (): void => {
-    start('ALL', { collection: collection.name }, collection).catch(tellError);
+    start('ALL', { collectionName: collection.name }, collection).catch(tellError);
   };
   return (
     <>

@@ -34,7 +34,7 @@ function Queue({ collection, model }: { collection: Collection; model: Model | n
   const { data, error, reload } = useQuery(labelledTotal, poolOf(order, collection, model));
   // Made once for an order, whatever is labelled meanwhile.
   const queue = useMemo(
-    () => data && queueOf(order, which, collection, model, data.images.totalCount),
+    () => data && queueOf(order, which, collection, model, data.images.totalCount!),
     [data !== null, order, which, collection.id, model?.id],
   );
   if (error && queue === null) return <Failed error={error} retry={() => void reload()} />;

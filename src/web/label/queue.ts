@@ -7,7 +7,7 @@ import { Sequence } from '../wall/sequence';
 /** What comes first, and whether a model has to have scored the pictures for that. */
 export const ORDERS = [
   { name: 'random', title: 'Random', order: 'RANDOM', scored: false },
-  { name: 'uncertain', title: 'Most uncertain', order: 'DISTANCE', scored: true },
+  { name: 'uncertain', title: 'Most uncertain', order: 'THRESHOLD_DISTANCE', scored: true },
   { name: 'highest', title: 'Highest score', order: 'SCORE_DESC', scored: true },
   { name: 'lowest', title: 'Lowest score', order: 'SCORE_ASC', scored: true },
   { name: 'newest', title: 'Newest', order: 'NEWEST', scored: false },

@@ -53,8 +53,8 @@ const ROWS: readonly (readonly [string, (model: ModelReportFragment) => string])
   ['trained', ({ createdAt }) => dateTime(createdAt)],
   ['network', ({ backbone }) => backbone.name],
   ['head', ({ head }) => head.toLowerCase()],
-  ['labels, positive', ({ positives }) => count(positives)],
-  ['labels, negative', ({ negatives }) => count(negatives)],
+  ['labels, positive', ({ labelCounts }) => count(labelCounts.positive)],
+  ['labels, negative', ({ labelCounts }) => count(labelCounts.negative)],
   ['AUC', ({ metrics }) => metrics.validationAuc?.toFixed(4) ?? '–'],
   ['calibration error', ({ metrics }) => percent(metrics.calibrationError)],
   ['threshold', ({ threshold }) => thresholdText(threshold.value)],
@@ -99,7 +99,8 @@ function Flips({ model, against }: { model: Model; against: Model }) {
   const asked = useQuery(modelFlips, { model: model.id, against: against.id, first: FLIPS });
   if (asked.error && asked.data === null) return <Failed error={asked.error} retry={() => void asked.reload()} />;
   if (asked.data === null) return <Loading what="Comparing verdicts" />;
-  const { counts, edges } = asked.data.flips;
+  const { edges } = asked.data.flips;
+  const counts = asked.data.flips.counts!; // where counting fails, the question fails
   const all = counts.toOk + counts.toNg;
   return (
     <section class="stack">

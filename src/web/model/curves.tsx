@@ -38,7 +38,7 @@ export function Curves({ report }: { report: Report }) {
       />
       {points.length === 0 ? (
         <p class="chart quiet">
-          ROC and precision against recall appear once the model has scored the labels held out: classify first.
+          There is no ROC and no precision against recall: this model was trained without labels held out.
         </p>
       ) : (
         <>
@@ -70,8 +70,8 @@ export function Curves({ report }: { report: Report }) {
 
 /** What the scores promise against what was found: on the diagonal, a score of 0.8 is right 8 times in 10. */
 function Reliability({ report: { reliability, calibration, metrics } }: { report: Report }) {
-  const points = reliability.flatMap(({ meanScore, positive }) =>
-    meanScore === null || positive === null ? [] : [[meanScore, positive] as const],
+  const points = reliability.flatMap(({ meanScore, positiveShare }) =>
+    meanScore === null || positiveShare === null ? [] : [[meanScore, positiveShare] as const],
   );
   const error = metrics.calibrationError;
   return (

@@ -65,8 +65,8 @@ function ModelPage({
           {collection}, model v{report.number}
         </h1>
         <p class="quiet">
-          Trained {dateTime(report.createdAt)} on {report.positives} positive and {report.negatives} negative labels.
-          Threshold {thresholdText(report.threshold.value)}
+          Trained {dateTime(report.createdAt)} on {report.labelCounts.positive} positive and{' '}
+          {report.labelCounts.negative} negative labels. Threshold {thresholdText(report.threshold.value)}
           {report.threshold.note && `: ${report.threshold.note}`}
         </p>
       </header>

@@ -1,6 +1,6 @@
 import { ask } from '../api/client';
 import { retryFailed, runFailures, runs } from '../api/documents';
-import type { RunFailuresQuery } from '../api/documents';
+import type { FailureCode, RunFailuresQuery } from '../api/documents';
 import { Failed, Loading } from '../shell/states';
 import { useLink } from '../state/address';
 import { tell, tellError } from '../state/notices';
@@ -17,7 +17,7 @@ const SIDE = 72;
 /** What went wrong with single pictures and files, by code; and once more with those. */
 export function Failures({ run }: { run: Run }) {
   const { data, error, reload } = useQuery(runFailures, { id: run.id });
-  const retry = (codes?: string[]): void => {
+  const retry = (codes?: FailureCode[]): void => {
     ask(retryFailed, { run: run.id, codes })
       .then(() => {
         tell('Once more with what failed.');

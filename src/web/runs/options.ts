@@ -9,7 +9,7 @@ export interface Backbone {
 }
 
 const COLLECTION: Field = {
-  name: 'collection',
+  name: 'collectionName',
   label: 'Collection',
   kind: 'text',
   required: true,

@@ -30,7 +30,7 @@ export function RunCard({ run: known }: { run: Run }) {
       {run.state === 'RUNNING' && (
         <progress class="bar" aria-label={`${title}: progress`} value={run.total === null ? undefined : run.progress} />
       )}
-      {run.errorMessage && <p class="wrong">{run.errorMessage}</p>}
+      {run.error && <p class="wrong">{run.error.message}</p>}
       <details class="more" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary>
           <time dateTime={run.createdAt}>{dateTime(run.createdAt)}</time>, by {run.requestedBy}
@@ -55,7 +55,7 @@ function ModelLink({ number }: { number: number }) {
 
 function Cancel({ run, title }: { run: Run; title: string }) {
   const cancel = (): void => {
-    ask(cancelRun, { id: run.id })
+    ask(cancelRun, { run: run.id })
       .then(() => refresh(runs))
       .catch(tellError);
   };
@@ -72,7 +72,7 @@ function paceText(run: Run): string {
   const gone = run.done + run.skipped + run.failed;
   const parts = [run.total === null ? count(gone) : `${count(gone)} of ${count(run.total)}`];
   if (run.skipped > 0) parts.push(`${count(run.skipped)} skipped`);
-  if (run.rate !== null && run.done > 0) parts.push(rateText(run.rate));
+  if (run.itemsPerSecond !== null && run.done > 0) parts.push(rateText(run.itemsPerSecond));
   if (!isOver(run)) {
     if (run.secondsLeft !== null) parts.push(`${duration(run.secondsLeft)} left`);
   } else if (run.startedAt !== null && run.finishedAt !== null) {

@@ -73,7 +73,7 @@ export function KindForm({ kind, current, submit }: { kind: Kind; current: Curre
   };
   return (
     <form class="stack" onSubmit={(event) => void onSubmit(event)}>
-      <Fields fields={fields} values={{ collection: collection?.name ?? 'default' }} />
+      <Fields fields={fields} values={{ collectionName: collection?.name ?? 'default' }} />
       {(problem ?? blocked) && (
         <p class="wrong" role={problem ? 'alert' : undefined}>
           {problem ?? blocked}

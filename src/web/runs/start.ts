@@ -51,7 +51,7 @@ async function startOne(stage: Stage, input: never): Promise<StartedRunFragment>
 }
 
 async function startAll(entered: Entered, known: Collection | null): Promise<StartedRunFragment[]> {
-  const same = known?.name === entered.collection ? known : null;
+  const same = known?.name === entered.collectionName ? known : null;
   const brings = ['paths', 'positive', 'negative'].some((name) => name in entered);
   const started: StartedRunFragment[] = [];
   if (brings || same === null) started.push((await ask(startIngest, { input: entered as unknown as IngestInput })).run);

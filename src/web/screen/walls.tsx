@@ -39,7 +39,7 @@ export function Walls({ collection, model, curve, threshold, inForce }: Props) {
   // A wall stays as it is while one labels; it is made anew when the threshold moves or the scores are others.
   const scores = curve.above(0);
   const { data } = useQuery(setCounts, shown === 'sets' ? { model: model.id } : null);
-  const sets = useMemo(() => data && { ok: data.ok.totalCount, ng: data.ng.totalCount }, [data]);
+  const sets = useMemo(() => data && { ok: data.ok.totalCount!, ng: data.ng.totalCount! }, [data]);
   const columns = useMemo(
     () => columnsOf(shown, { model: model.id, curve, threshold, inForce, sets }),
     [shown, model.id, threshold, shown === 'around' ? null : inForce, scores, sets],

@@ -56,7 +56,7 @@ export function tokens(on: Targets): Attack[] {
     { name: 'scope: a mutation with the read token', send: change(CREATE), refused: [403, 'FORBIDDEN'] },
     {
       name: 'scope: a path to find out about',
-      send: change('mutation { ingest(input: { collection: "x", paths: ["/etc"] }) { id } }'),
+      send: change('mutation { ingest(input: { collectionName: "x", paths: ["/etc"] }) { id } }'),
       refused: [403, 'FORBIDDEN'],
     },
     {

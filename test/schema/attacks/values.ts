@@ -24,7 +24,7 @@ export function paths(on: Targets): Attack[] {
     ...outside.flatMap(([name, path]) => [
       {
         name: `path: ingest, ${name}`,
-        send: () => ask(on, INGEST, { input: { collection: 'stolen', paths: [path] } }),
+        send: () => ask(on, INGEST, { input: { collectionName: 'stolen', paths: [path] } }),
         refused,
       },
       {
@@ -35,12 +35,13 @@ export function paths(on: Targets): Attack[] {
     ]),
     {
       name: 'path: labels of a file elsewhere',
-      send: () => ask(on, INGEST, { input: { collection: 'stolen', paths: [on.folder], labelsFile: '/etc/passwd' } }),
+      send: () =>
+        ask(on, INGEST, { input: { collectionName: 'stolen', paths: [on.folder], labelsFile: '/etc/passwd' } }),
       refused,
     },
     {
       name: 'path: one of many',
-      send: () => ask(on, INGEST, { input: { collection: 'stolen', paths: [on.folder, on.folder, '/etc'] } }),
+      send: () => ask(on, INGEST, { input: { collectionName: 'stolen', paths: [on.folder, on.folder, '/etc'] } }),
       refused,
     },
   ];
@@ -103,8 +104,10 @@ export function values(on: Targets): Attack[] {
     },
     refuse('a range that ends before it begins', range, { model, min: 0.9, max: 0.1 }),
     refuse('a range outside of scores', range, { model, min: -1e30, max: 2 }),
-    refuse('a path with a zero byte', INGEST, { input: { collection: 'stolen', paths: [`${on.folder}\0/../../etc`] } }),
-    refuse('a path that is empty', INGEST, { input: { collection: 'stolen', paths: [''] } }),
+    refuse('a path with a zero byte', INGEST, {
+      input: { collectionName: 'stolen', paths: [`${on.folder}\0/../../etc`] },
+    }),
+    refuse('a path that is empty', INGEST, { input: { collectionName: 'stolen', paths: [''] } }),
     refuse('a folder with a zero byte', EXPORT, {
       input: { collection: on.collection, directory: `${on.folder}\0/../../etc` },
     }),
