@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { opendir, realpath, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { lstat, opendir, realpath, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 
 import type { FailureCode } from '../errors.js';
 import { isFailure } from '../errors.js';
@@ -29,6 +29,8 @@ export interface WalkOptions {
    * anywhere.
    */
   roots?: readonly string[];
+  /** Finds at this path, below the root, and below it what the walk of the whole root would find there. */
+  only?: string;
 }
 
 /** What an export writes beside the images, passed over when its folder is ingested. */
@@ -36,6 +38,8 @@ export const MANIFEST_NAMES: readonly string[] = ['manifest.csv', 'manifest.json
 
 /** Hidden by other systems' conventions; what starts with a dot is hidden by ours. */
 const HIDDEN = new Set(['Thumbs.db', 'desktop.ini', '$RECYCLE.BIN', '__MACOSX']);
+
+const BEHIND_LINK = 'The way to it leads through a link to a folder; these are not followed.';
 
 /** Files looked at side by side. */
 const AHEAD = 32;
@@ -55,7 +59,11 @@ interface Entry {
  */
 export async function* walk(root: string, signal?: AbortSignal, options: WalkOptions = {}): AsyncIterable<Found> {
   const folders: Buffer[] = [];
-  yield* await look([{ path: Buffer.from(resolve(root)), isLink: false }], folders, options);
+  const start = resolve(options.only ?? root);
+  const path = Buffer.from(start);
+  const links = await linksBetween(resolve(root), start);
+  if (links.some((link) => link !== start)) yield failed(path, 'NOT_A_FILE', BEHIND_LINK);
+  else yield* await look([{ path, isLink: links.length > 0 }], folders, options);
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     signal?.throwIfAborted();
     try {
@@ -85,6 +93,16 @@ async function* readFolder(folder: Buffer): AsyncIterable<Entry[]> {
     entries = [];
   }
   yield entries;
+}
+
+/** What is a link below the root on the way to a path, and the path itself. The root may well be one. */
+async function linksBetween(root: string, path: string): Promise<string[]> {
+  const links: string[] = [];
+  for (let part = path; part !== root && isInside(root, part); part = dirname(part)) {
+    // What is not there any more is no link: look() says so.
+    if ((await lstat(part).catch(() => null))?.isSymbolicLink()) links.push(part);
+  }
+  return links;
 }
 
 /** Tells files from folders; the folders are added to those still to be read. */

@@ -19,6 +19,9 @@ const BATCH = 1000;
 const BATCH_MS = 500;
 
 interface Bounds {
+  /** What is walked: all of these, or of these only the paths that are tried again. */
+  roots: readonly string[];
+  again: readonly string[] | null;
   /** Export directories that are passed over. */
   inside: readonly string[];
   /** Real paths of the folders that links may lead into. */
@@ -40,16 +43,17 @@ export const ingest: Stage<IngestOptions, object> = {
     await chunk.restart();
     const roots = rootsOf(run.options);
     const retried = run.retry === null ? null : await urisToRetry(run.dataSource, run.retry);
-    const files = retried === null ? roots : retried.filter(({ ofLabel }) => !ofLabel).map(({ uri }) => uri);
     const bounds: Bounds = {
+      roots,
+      again: retried && retried.filter(({ ofLabel }) => !ofLabel).map(({ uri }) => uri),
       inside: await exportsBelow(run.dataSource, roots, run.options),
       allowed: await Promise.all(run.config.roots.map((root) => realpath(root).catch(() => root))),
     };
     const votes = new LabelVotes();
     const counting = new AbortController();
-    const census = countAhead(files, bounds, AbortSignal.any([chunk.signal, counting.signal]));
+    const census = countAhead(bounds, AbortSignal.any([chunk.signal, counting.signal]));
     try {
-      const compared = comparedFiles(run.dataSource, found(files, bounds, chunk.signal));
+      const compared = comparedFiles(run.dataSource, found(bounds, chunk.signal));
       const read = mapConcurrent(
         compared,
         Math.max(4, run.config.threads * 2),
@@ -85,22 +89,28 @@ async function exportsBelow(db: Db, roots: string[], options: IngestOptions): Pr
     .filter((directory) => !asked.some((path) => isWithin(path, directory)));
 }
 
-/** Everything below the roots but our own exports. */
-async function* found(roots: string[], { inside, allowed }: Bounds, signal: AbortSignal) {
-  for (const root of roots) {
-    for await (const one of walk(root, signal, { roots: allowed })) {
+/** Everything below the roots but our own exports; of a retry, what a walk of the roots finds at its paths. */
+async function* found({ roots, again, inside, allowed }: Bounds, signal: AbortSignal) {
+  const walks =
+    again === null ? roots.map((root) => ({ root })) : again.map((only) => ({ root: rootOf(only, roots), only }));
+  for (const { root, ...options } of walks) {
+    for await (const one of walk(root, signal, { roots: allowed, ...options })) {
       const path = 'file' in one ? one.file.path : one.failure.uri;
       if (!inside.some((directory) => isWithin(path, directory))) yield one;
     }
   }
 }
 
+function rootOf(path: string, roots: readonly string[]): string {
+  return roots.find((root) => isWithin(path, root)) ?? path;
+}
+
 /** Counts the files while they are being read, so that the run knows its total long before its end. */
-function countAhead(roots: string[], bounds: Bounds, signal: AbortSignal): { files: number; ended: Promise<void> } {
+function countAhead(bounds: Bounds, signal: AbortSignal): { files: number; ended: Promise<void> } {
   const census = { files: 0, ended: Promise.resolve() };
   const count = async () => {
     try {
-      for await (const one of found(roots, bounds, signal)) if (one) census.files += 1;
+      for await (const one of found(bounds, signal)) if (one) census.files += 1;
     } catch {
       // The walk that reads meets the same trouble, and reports it.
     }

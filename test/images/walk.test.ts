@@ -62,6 +62,27 @@ test('links lead only into the roots that are given', async (t) => {
   assert.equal(failure.failure.uri, join(root, 'outside'));
 });
 
+test('a path below a root is looked at as the walk of the root looks at it', async (t) => {
+  const [root, other] = [await folder(t), await folder(t)];
+  await mkdir(join(root, 'sub'));
+  for (const file of [join(root, 'sub/a.jpg'), join(other, 'b.jpg')]) await writeFile(file, 'abc');
+  await symlink(other, join(root, 'link'));
+  await symlink(root, join(root, 'sub/loop'));
+  await symlink(join(other, 'b.jpg'), join(root, 'file'));
+  const at = (only: string, roots?: string[]) => collect(root, { only: join(root, only), roots });
+  const code = ([found, ...others]: Found[]) => 'failure' in found && others.length === 0 && found.failure.code;
+  for (const only of ['link', 'sub/loop', 'link/b.jpg', 'sub/loop/sub/a.jpg']) {
+    assert.equal(code(await at(only)), 'NOT_A_FILE', only);
+  }
+  assert.equal(code(await at('nothing')), 'VANISHED');
+  assert.equal(code(await at('file', [root])), 'UNREADABLE');
+  assert.deepEqual(paths(await at('file')), [join(root, 'file')]);
+  assert.deepEqual(paths(await at('sub')), [join(root, 'sub/a.jpg')]);
+  assert.deepEqual(paths(await collect(join(root, 'link'), { only: join(root, 'link/b.jpg') })), [
+    join(root, 'link/b.jpg'),
+  ]);
+});
+
 test(
   'a folder that may not be read is one failure, and the walk goes on',
   { skip: process.getuid?.() === 0 && 'root may read everything' },

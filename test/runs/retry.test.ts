@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -52,6 +52,35 @@ test('ingest again opens the files that failed and no others, and the attempt go
   const ids = await imagesByUri(db, bench.collectionId, [second]);
   assert.equal(await count(db, `from winnow.labels where image_id = $1 and value = 'NEGATIVE'`, [ids.get(second)]), 1);
   assert.deepEqual(counts(await retry(bench, again)), ['SUCCEEDED', 2, 0, 0, 2]);
+});
+
+test('a retry follows no link that the ingest did not follow', async (t) => {
+  const bench = await openBenchWithWorker(t);
+  const { db, folder } = bench;
+  const root = join(folder, 'good');
+  const [file] = await copyInto(root, await emoji('any', 3));
+  const elsewhere = await copyInto(join(folder, 'elsewhere'), await emoji('people', 2));
+  await symlink(join(folder, 'elsewhere'), join(root, 'more'));
+  await symlink(root, join(root, 'loop'));
+  await symlink(file, join(root, 'same.webp'));
+  const run = await execute(bench, 'INGEST', { paths: [root], positive: [root] });
+  assert.deepEqual([...counts(run), run.outcome.labelsSet], ['SUCCEEDED', 6, 4, 0, 2, 3]);
+  const again = await retry(bench, run);
+  assert.deepEqual(counts(again), ['SUCCEEDED', 2, 0, 0, 2]);
+  const failures = (await listFailures(db, again.id)).map(({ uri, code }) => [uri, code]);
+  assert.deepEqual(failures, [
+    [join(root, 'loop'), 'NOT_A_FILE'],
+    [join(root, 'more'), 'NOT_A_FILE'],
+  ]);
+  assert.equal(await count(db, 'from winnow.images'), 3);
+
+  // Asked for by name, the same link is followed, also when what is behind it is tried again.
+  await writeFile(elsewhere[0], '');
+  const named = { paths: [join(root, 'more')] };
+  const through = await execute(bench, 'INGEST', named);
+  assert.deepEqual(counts(through), ['SUCCEEDED', 2, 1, 0, 1]);
+  await writeFile(elsewhere[0], await readFile(file));
+  assert.deepEqual(counts(await retry(bench, through)), ['SUCCEEDED', 1, 1, 0, 0]);
 });
 
 test('images that failed are tried again, stage by stage; what was done is not done again', async (t) => {
