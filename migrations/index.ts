@@ -6,6 +6,7 @@ import { AddedBackbones1764600000000 } from './1764600000000-added-backbones.js'
 import { Quantisations1764600000001 } from './1764600000001-quantisations.js';
 import { Calibration1764700000000 } from './1764700000000-calibration.js';
 import { ModelRegistry1764710000000 } from './1764710000000-model-registry.js';
+import { CollectionSources1764720000000 } from './1764720000000-collection-sources.js';
 
 /** In the order they are applied. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   Quantisations1764600000001,
   Calibration1764700000000,
   ModelRegistry1764710000000,
+  CollectionSources1764720000000,
 ];

@@ -1,5 +1,6 @@
 import { rows, type Db } from '../db.js';
 import type { ExportFile, ImageFormat, LabelValue, Verdict } from '../entities/index.js';
+import { foundBySql } from './image-columns.js';
 import { retriedSql, retryValues } from './retries.js';
 import type { ImageSpan } from './spans.js';
 import { verdictSql } from './verdict.js';
@@ -23,7 +24,7 @@ export interface ExportWork {
   verdict: Verdict;
   label: LabelValue | null;
   score: number | null;
-  /** Where it is found now, the longest known source first. */
+  /** Where its collection finds it now, the longest known source first. */
   uris: string[];
   /** What the export has of it; null when it is new. */
   exported: (Pick<ExportFile, 'verdict' | 'name' | 'mode' | 'source'> & { placed: boolean }) | null;
@@ -33,7 +34,7 @@ export interface ManifestRow {
   imageId: number;
   /** 64 hex digits */
   sha256: string;
-  /** Every place it has been found at, the longest known first. */
+  /** The path it was taken from, and where else its collection finds it now; the longest known first. */
   sources: string[];
   score: number | null;
   logit: number | null;
@@ -57,10 +58,11 @@ export async function* exportWork(
   const verdict = verdictSql({ label: 'l.value', score: 's.score', threshold: '$3::real' });
   const text = `
     select v.image_id as "imageId", encode(i.sha256, 'hex') as sha256, i.format, v.verdict, v.label, v.score,
-           array(select u.uri from winnow.sources u where u.image_id = i.id and u.replaced_at is null order by u.id) as uris,
+           array(select u.uri from winnow.sources u
+                  where u.image_id = i.id and u.replaced_at is null and ${foundBySql('u.id', 'v.collection_id')} order by u.id) as uris,
            case when f.image_id is not null then jsonb_build_object(
              'verdict', f.verdict, 'name', f.name, 'mode', f.mode, 'source', f.source, 'placed', f.placed_at is not null) end as exported
-      from (select c.image_id, l.value as label, s.score, ${verdict} as verdict
+      from (select c.collection_id, c.image_id, l.value as label, s.score, ${verdict} as verdict
               from winnow.exports e
               join winnow.collection_images c on c.collection_id = e.collection_id
               left join winnow.scores s on s.model_id = $2 and s.image_id = c.image_id
@@ -90,7 +92,10 @@ export async function* manifestRows(
   const text = `
     select f.image_id as "imageId", encode(i.sha256, 'hex') as sha256, s.score, s.logit, l.value as label, f.verdict,
            f.name, f.mode, f.source,
-           array(select u.uri from winnow.sources u where u.image_id = i.id group by u.uri order by min(u.id)) as sources
+           array(select u.uri from winnow.sources u
+                  where u.image_id = i.id and ${foundBySql('u.id', 'e.collection_id')}
+                    and (u.uri = f.source or u.replaced_at is null and not ${withinSql('u.uri', 'e.directory')})
+                  group by u.uri order by min(u.id)) as sources
       from winnow.export_files f
       join winnow.exports e on e.id = f.export_id
       join winnow.images i on i.id = f.image_id
@@ -111,6 +116,11 @@ export async function* exportedFiles(
     select image_id as "imageId", verdict, name, mode, source, placed_at as "placedAt" from winnow.export_files
      where export_id = $1 and image_id > $2 order by image_id limit $3`;
   yield* inBatches(0, batch, (after) => rows(db, text, [exportId, after, batch]));
+}
+
+/** SQL of whether a path lies in a directory. */
+function withinSql(path: string, directory: string): string {
+  return `left(${path}, length(${directory}) + 1) in (${directory} || '/', ${directory} || '\\')`;
 }
 
 const ALL: ImageSpan = { first: 1, last: 2 ** 31 - 1 };

@@ -6,9 +6,14 @@ export function sha256Sql(imageId: string): string {
   return `(select encode(i.sha256, 'hex') from winnow.images i where i.id = ${imageId})`;
 }
 
-/** SQL of where the image is found now, the longest known source; null when it is nowhere any more. */
+/** SQL of where the image is found now, the longest known source, whichever collection found it there; null when it is nowhere any more. */
 export function uriSql(imageId: string): string {
   return `(select u.uri from winnow.sources u where u.image_id = ${imageId} and u.replaced_at is null order by u.id limit 1)`;
+}
+
+/** SQL of whether a collection has found its image at a source. */
+export function foundBySql(sourceId: string, collectionId: string): string {
+  return `exists (select from winnow.collection_sources k where k.source_id = ${sourceId} and k.collection_id = ${collectionId})`;
 }
 
 /** SQL of the image's label in force in the collection of a model; null when it has none. */

@@ -32,7 +32,8 @@ export interface IngestedFile {
  * The same bytes at two uris are one image with two sources. A uri with other bytes than before gets a new source; the
  * old one is kept as replaced, and so is its image. Idempotent.
  *
- * Call it once in a transaction: rows are locked in one order (images by hash, sources by uri, members by id), so that
+ * Call it once in a transaction: rows are locked in one order (images by hash, sources by uri, members by id, their
+ * sources by id), so that
  * workers that meet the same files wait for each other and never deadlock.
  * @returns the image id of every uri that is an image
  */
@@ -53,6 +54,7 @@ export async function recordImages(
   await addToCollection(tx, collectionId, [...imageIds.values()]);
   const images = new Map<string, number>();
   for (const { uri, imageId } of sources) if (imageId !== null) images.set(uri, imageId);
+  await addSources(tx, collectionId, [...images.keys()]);
   return images;
 }
 
@@ -69,6 +71,22 @@ export async function addToCollection(
      select distinct $1::integer, i.image_id from unnest($2::integer[]) as i (image_id) order by 2
      on conflict do nothing`,
     [collectionId, imageIds],
+  );
+}
+
+/** Notes that a collection has found images at these uris, whoever else has. */
+export async function addSources(tx: EntityManager, collectionId: number, uris: readonly string[]): Promise<void> {
+  if (uris.length === 0) return;
+  await rows(
+    tx,
+    `insert into winnow.collection_sources (source_id, collection_id)
+     select s.id, $1::integer from unnest($2::text[]) as u (uri)
+      cross join lateral (select id from winnow.sources
+                           where winnow.uri_key(uri) = winnow.uri_key(u.uri) and replaced_at is null and image_id is not null
+                           limit 1) s
+      order by 1
+     on conflict do nothing`,
+    [collectionId, uris],
   );
 }
 

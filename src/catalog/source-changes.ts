@@ -12,11 +12,14 @@ export interface MovedFile {
   modifiedAt: Date;
 }
 
-/** Records that files stand elsewhere now: the sources they had are replaced, the new place is one. Idempotent. */
+/**
+ * Records that files stand elsewhere now: the sources they had are replaced, the new place is one, for the same
+ * collections. Idempotent.
+ */
 export async function moveSources(tx: EntityManager, moved: readonly MovedFile[]): Promise<void> {
   if (moved.length === 0) return;
   const left = moved.flatMap(({ imageId, from, to }) =>
-    from.filter((uri) => uri !== to).map((uri) => ({ imageId, uri })),
+    from.filter((uri) => uri !== to).map((uri) => ({ imageId, uri, to })),
   );
   await rows(
     tx,
@@ -47,6 +50,19 @@ export async function moveSources(tx: EntityManager, moved: readonly MovedFile[]
       select a.uri, a.image_id, a.bytes, a.modified_at from ${arrivals}
       where not exists (select from winnow.sources s where ${current}) order by a.uri`,
     arrived,
+  );
+  await rows(
+    tx,
+    /* sql */ `
+      insert into winnow.collection_sources (source_id, collection_id)
+      select distinct s.id, k.collection_id
+        from unnest($1::integer[], $2::text[], $3::text[]) as l (image_id, uri, target)
+        join winnow.sources s on s.image_id = l.image_id and s.uri = l.target and s.replaced_at is null
+        join winnow.sources w on w.image_id = l.image_id and w.uri = l.uri
+        join winnow.collection_sources k on k.source_id = w.id
+       order by 1, 2
+      on conflict do nothing`,
+    [left.map(({ imageId }) => imageId), left.map(({ uri }) => uri), left.map(({ to }) => to)],
   );
 }
 

@@ -2,6 +2,7 @@ import { AddedBackbone } from './added-backbone.js';
 import { BackboneSpeed } from './backbone-speed.js';
 import { Backbone } from './backbone.js';
 import { CollectionImage } from './collection-image.js';
+import { CollectionSource } from './collection-source.js';
 import { Collection } from './collection.js';
 import { Epoch } from './epoch.js';
 import { ExportFile } from './export-file.js';
@@ -35,6 +36,7 @@ export {
   BackboneSpeed,
   Collection,
   CollectionImage,
+  CollectionSource,
   Epoch,
   Export,
   ExportFile,
@@ -62,6 +64,7 @@ export const entities = [
   BackboneSpeed,
   Collection,
   CollectionImage,
+  CollectionSource,
   Epoch,
   Export,
   ExportFile,

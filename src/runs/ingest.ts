@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { NOTHING, type Counts } from '../catalog/chunk-claims.js';
 import { recordFailures, type NewFailure } from '../catalog/failures.js';
 import { urisToRetry } from '../catalog/retries.js';
-import { addToCollection, recordImages, type IngestedFile } from '../catalog/record-images.js';
+import { addSources, addToCollection, recordImages, type IngestedFile } from '../catalog/record-images.js';
 import { rows, type Db } from '../db.js';
 import { walk } from '../images/walk.js';
 import { comparedFiles, readFound, type Read } from './ingest-files.js';
@@ -147,6 +147,11 @@ async function record(
       tx,
       run.collectionId,
       known.map(({ imageId }) => imageId),
+    );
+    await addSources(
+      tx,
+      run.collectionId,
+      known.map(({ uri }) => uri),
     );
     await recordFailures(tx, { runId: run.id, stage: 'INGEST', failures });
   });

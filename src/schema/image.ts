@@ -100,7 +100,8 @@ export class ImageType implements NodeType {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The path or URL of the oldest of its current `sources`; null when there is none any more.',
+    description:
+      'The path or URL of the oldest of its current `sources`, whichever collection found it there; null when there is none any more.',
   })
   async uri(@Ctx() { loaders }: Context): Promise<string | null> {
     if (this.seen) return this.seen.uri;
