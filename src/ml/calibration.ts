@@ -67,7 +67,7 @@ export function fitCalibration(heldOut: HeldOut, unlabelled: Float32Array, asked
   const fitted = { kind: 'LABELS', slope, intercept, labelBalance, balance: labelBalance, sample: 0 } as const;
   if (asked === 'LABELS') return { ...fitted, reason: null };
   if (unlabelled.length < LEAST_SAMPLE) {
-    const reason = `Only ${unlabelled.length} unlabelled images have features, but the balance of the collection is estimated from ${LEAST_SAMPLE} or more: embed before training.`;
+    const reason = `Only ${unlabelled.length} unlabelled images could be looked at, but the balance of the collection is estimated from ${LEAST_SAMPLE} or more.`;
     return { ...fitted, reason };
   }
   const auc = rocAuc(heldOut.logits, heldOut.labels) ?? 0;

@@ -6,13 +6,18 @@ import { featureSpecFor } from './networks.js';
 import { quantisationLoss } from './quantisation-loss.js';
 import { makeMissing, withFeatures } from './train-labels.js';
 import { setOf, type Made, type TrainingAsked } from './training.js';
-import { unlabelledSample } from './unlabelled-sample.js';
+import { drawUnlabelled, makeSampleFeatures, scoreSample } from './unlabelled-sample.js';
 
-/** Trains a head on the features of the labelled images; those that are missing are made first. */
+/**
+ * Trains a head on the features of the labelled images. Those that are missing are made first, and those of the unlabelled
+ * sample with them, so that a model is the same whether or not the collection was embedded before.
+ */
 export async function trainOnFeatures(asked: TrainingAsked): Promise<Made> {
   const { run, chunk, options, scratch, onEpoch } = asked;
   const features = await featureSpecFor(run, run.options, { signal: chunk.signal });
   await makeMissing(run, chunk, features, asked.labels);
+  const sample = await drawUnlabelled(run);
+  await makeSampleFeatures(run, chunk, features, sample);
   const { labels, vectors } = await withFeatures(run, features, asked.labels);
   const set: TrainingSet = {
     ...setOf(labels),
@@ -48,7 +53,7 @@ export async function trainOnFeatures(asked: TrainingAsked): Promise<Made> {
     head: trained.weights,
     features,
     files: {},
-    sample: await unlabelledSample(run, features, trained.weights),
+    sample: await scoreSample(run, features, trained.weights, sample),
     metrics: { ...lost, ...gained },
     record: () => Promise.resolve(features.backboneId),
   };

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 
 import { storeFeatures } from '../catalog/features.js';
-import { sampleUnlabelled } from '../catalog/sample-unlabelled.js';
 import { filesOfNetwork, fineTunedBackbone, sumOfHalves } from '../ml/backbones/fine-tuned.js';
 import { frozenVgg16, vgg16Layers } from '../ml/backbones/vgg16.js';
 import { fromFloat16 } from '../ml/float16.js';
@@ -13,7 +12,7 @@ import { recordImageFailures } from './image-failures.js';
 import { recordFeatureSpec, unrecordedSpec, type UnrecordedSpec } from './networks.js';
 import { picturesOf, requireBothClasses } from './train-labels.js';
 import { setOf, type Made, type TrainingAsked } from './training.js';
-import { MOST_UNLABELLED } from './unlabelled-sample.js';
+import { drawUnlabelled } from './unlabelled-sample.js';
 
 /** What the backbone vgg16 sees. */
 const USUAL_SIZE = 224;
@@ -88,14 +87,11 @@ async function learn(
 
 /** What the network makes of a random sample of the collection's images without a label, in the order of their ids. */
 async function unlabelledFeatures(
-  { run, chunk, options }: TrainingAsked,
+  { run, chunk }: TrainingAsked,
   features: UnrecordedSpec,
 ): Promise<MadeFeatures['rows']> {
-  const { dataSource, collectionId } = run;
-  const { seed } = options;
-  const drawn = await sampleUnlabelled(dataSource, { collectionId, backboneId: null, seed, most: MOST_UNLABELLED });
   const seen: MadeFeatures['rows'] = [];
   const collect = ({ rows }: MadeFeatures) => Promise.resolve(void seen.push(...rows));
-  await makeFeatures(run, features, await picturesOf(dataSource, drawn), collect, chunk);
+  await makeFeatures(run, features, await drawUnlabelled(run), collect, chunk);
   return seen.sort((a, b) => a.imageId - b.imageId);
 }

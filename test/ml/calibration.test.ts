@@ -54,7 +54,7 @@ test('where there is too little to go by, less is done, and the reason said', ()
   assert.equal(calibratedScore(few, 0.3), sigmoid(0.3));
   const unknown = fitCalibration(drawn(200, 0.5), sample.subarray(0, 49), 'COLLECTION');
   assert.equal(unknown.kind, 'LABELS');
-  assert.match(unknown.reason!, /Only 49 unlabelled images have features/);
+  assert.match(unknown.reason!, /Only 49 unlabelled images could be looked at/);
   const blind = fitCalibration(drawn(200, 0.5, { distance: 0.3 }), sample, 'COLLECTION');
   assert.equal(blind.kind, 'LABELS');
   assert.match(blind.reason!, /The held-out AUC is 0\.\d+, too low/);
