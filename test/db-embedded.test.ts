@@ -327,6 +327,13 @@ async function isOpen(path: string): Promise<boolean> {
   return path === '/' || isOpen(join(path, '..'));
 }
 
+test('a folder that others may read is to be closed, not left behind for an empty one', async (t) => {
+  const home = await makeHome(t);
+  await (await startEmbedded(home)).stop();
+  await chmod(join(home, 'postgres'), 0o755);
+  await assert.rejects(startEmbedded(home), ({ message }: Error) => message.endsWith(`: chmod 700 ${home}/postgres`));
+});
+
 test('stop() of a server whose folder was deleted is no error', async (t) => {
   const home = await makeHome(t);
   const server = await startEmbedded(home, { durable: false });

@@ -89,6 +89,17 @@ export async function findRun(db: Db, id: number): Promise<Run> {
   return run;
 }
 
+/** The run of the same collection that has to end first, the oldest of them; null when nothing stands before this one. */
+export async function runBefore(db: Db, { id, collectionId }: Run): Promise<Run | null> {
+  const [run] = await entityRows(
+    db,
+    Run,
+    'select * from winnow.runs where collection_id = $1 and id < $2 and finished_at is null order by id limit 1',
+    [collectionId, id],
+  );
+  return run ?? null;
+}
+
 /** The newest first. */
 export async function listRuns(db: Db, filter: RunFilter = {}): Promise<Run[]> {
   const { collectionId, stage, state, first = 50, beforeId } = filter;

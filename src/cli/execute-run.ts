@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ensureCollection } from '../catalog/collections.js';
 import { failureCodes } from '../catalog/failures.js';
-import { findRun } from '../catalog/runs.js';
+import { findRun, runBefore } from '../catalog/runs.js';
 import type { Run } from '../entities/index.js';
 import { WinnowError } from '../errors.js';
 import { cancelRun, requestRun } from '../runs/request.js';
@@ -33,11 +33,13 @@ export async function executeRun(session: Session, request: RunRequest, sink: Si
 }
 
 /**
- * Watches a run's row until it has ended, with progress on the sink. On Ctrl-C it asks for the run to be cancelled and
- * waits for that.
+ * Watches a run's row until it has ended, with progress on the sink; those that go before it in its collection likewise. On
+ * Ctrl-C it asks for the run to be cancelled and waits for that.
  * @throws WinnowError with the run's own code when it failed, CANCELLED when it was cancelled.
  */
-export async function followRun(session: Session, { id, stage }: Run, sink: Sink): Promise<Run> {
+export async function followRun(session: Session, asked: Run, sink: Sink): Promise<Run> {
+  await followEarlier(session, asked, sink);
+  const { id, stage } = asked;
   const progress = startProgress(stage.toLowerCase(), sink);
   const run = await watch(session, id, progress);
   progress.end(positionOf(run), remarkOf(run));
@@ -50,6 +52,26 @@ export async function followRun(session: Session, { id, stage }: Run, sink: Sink
     );
   }
   throw new WinnowError(run.errorCode ?? 'INTERNAL', `Run ${id} (${stage}): ${run.errorMessage ?? 'no message'}`);
+}
+
+/** Runs of a collection go one after the other, so that what a killed command left is finished first. */
+async function followEarlier({ dataSource, interrupted }: Session, asked: Run, sink: Sink): Promise<void> {
+  for (let run; !interrupted.aborted && (run = await runBefore(dataSource, asked)) !== null;) {
+    const { id, stage } = run;
+    sink.write(
+      paint(sink, 'yellow', `Run ${id} (${stage}) was asked for before and is not over: it goes first.`) + '\n',
+    );
+    const progress = startProgress(stage.toLowerCase(), sink);
+    for (; run.finishedAt === null && !interrupted.aborted; run = await findRun(dataSource, id)) {
+      progress.update(positionOf(run));
+      await sleep(LOOK_MS);
+    }
+    progress.end(positionOf(run), run.finishedAt === null ? 'goes on with the next worker' : remarkOf(run));
+    if (run.finishedAt === null)
+      sink.write(
+        `Run ${id} (${stage}) stays as it is: the next command goes on with it. winnow runs cancel ${id} ends it.\n`,
+      );
+  }
 }
 
 /** A run with failures of single images has succeeded; that they are, and where to read about them, is said here. */

@@ -85,7 +85,7 @@ function bar(sink: Sink, position: Position, width: number): string {
     // The total is not known yet: a piece that wanders with time.
     const at = Math.floor(position.seconds * 8) % width;
     return [...Array(width).keys()]
-      .map((i) => paint(sink, (i - at + width) % width < 4 ? 'cyan' : 'gray', '━'))
+      .map((i) => ((i - at + width) % width < 4 ? paint(sink, 'cyan', '━') : paint(sink, 'gray', '─')))
       .join('');
   }
   const whole = position.total === 0 ? 1 : Math.min(1, gone / position.total);

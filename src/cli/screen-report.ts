@@ -2,6 +2,9 @@ import type { Judgement } from './answers.js';
 import { formatCount, formatRate, formatSeconds, formatShare, tableLines } from './format.js';
 import type { RunDescription } from './output.js';
 
+/** Notes on a threshold that say no more than the command line did. */
+const SAID_ALREADY = new Set(['default', 'winnow screen']);
+
 /** What `winnow screen` found out; with --json this is the document. */
 export interface Screening {
   collection: string;
@@ -16,6 +19,8 @@ export interface Screening {
   };
   stages: RunDescription[];
   threshold: number;
+  /** Why it stands there. */
+  thresholdNote: string | null;
   counts: { threshold: number; ok: number; ng: number; labelled: number; unscored: number }[];
   /** From 0.5 to the threshold. */
   flips: { toOk: number; toNg: number };
@@ -24,13 +29,16 @@ export interface Screening {
 }
 
 export function reportLines(screening: Screening): string[] {
-  const { collection, model, stages, threshold, counts, flips, answers, out } = screening;
+  const { collection, model, stages, threshold, thresholdNote, counts, flips, answers, out } = screening;
   return [
     '',
     ...tableLines(['stage', 'items', 'there', 'failed', 'seconds', 'rate'], stages.map(stageCells)),
     '',
     `Model v${model.number} of ${collection}: ${model.head} head on ${formatCount(model.positives)} positive and ` +
-      `${formatCount(model.negatives)} negative labels, best at epoch ${model.chosenEpoch}.`,
+      `${formatCount(model.negatives)} negative labels, best at epoch ${model.chosenEpoch}; held-out AUC ${formatShare(model.metrics.validationAuc ?? null)}.`,
+    ...(thresholdNote === null || SAID_ALREADY.has(thresholdNote)
+      ? []
+      : [`Threshold ${tidy(threshold)}: ${thresholdNote}.`]),
     '',
     ...tableLines(
       ['threshold', 'OK', 'NG', 'by label', 'no score'],
@@ -38,7 +46,10 @@ export function reportLines(screening: Screening): string[] {
     ),
     ...(threshold === 0.5
       ? []
-      : ['', `From 0.5 to ${threshold}: ${formatCount(flips.toNg)} became NG, ${formatCount(flips.toOk)} became OK.`]),
+      : [
+          '',
+          `From 0.5 to ${tidy(threshold)}: ${formatCount(flips.toNg)} became NG, ${formatCount(flips.toOk)} became OK.`,
+        ]),
     ...(answers === null ? [] : ['', ...answerLines(answers)]),
     ...(out === null ? [] : ['', `Exported to ${out}: ok/, ng/ and the manifest.`]),
   ];
@@ -57,6 +68,12 @@ function stageCells(run: RunDescription): string[] {
 
 function answerLines({ images, positives, auc, thresholds, aside }: Judgement): string[] {
   const left = Object.entries(aside).filter(([, count]) => count > 0);
+  const leftAside =
+    left.length === 0
+      ? []
+      : [`Answers left aside: ${left.map(([why, count]) => `${formatCount(count)} ${why}`).join(', ')}.`];
+  if (images === 0)
+    return ['There was nothing to check with: no answer is of an image that has a score and no label.', ...leftAside];
   return [
     `On the ${formatCount(images)} answered images without a label (${formatCount(positives)} of them positive): AUC ${formatShare(auc)}.`,
     ...tableLines(
@@ -66,9 +83,7 @@ function answerLines({ images, positives, auc, thresholds, aside }: Judgement): 
         ...[row.accuracy, row.precision, row.recall].map((share) => formatShare(share)),
       ]),
     ),
-    ...(left.length === 0
-      ? []
-      : [`Answers left aside: ${left.map(([why, count]) => `${formatCount(count)} ${why}`).join(', ')}.`]),
+    ...leftAside,
   ];
 }
 

@@ -22,7 +22,11 @@ export function addStageCommands(program: Command): void {
       ).conflicts(['positive', 'negative']),
     )
     .option('--answers <file>', 'CSV like --labels; used for nothing but the report at the end')
-    .option('--threshold <value>', 'score from which an image is OK', number(0, 1), 0.5)
+    .option(
+      '--threshold <value>',
+      'score from which an image is OK (default: what it was before, carried over; 0.5 at first)',
+      number(0, 1),
+    )
     .option('--out <dir>', 'export to ok/ and ng/ below this folder')
     .addOption(headOption())
     .option('--seed <number>', 'seed of the training', whole(0, 2 ** 32 - 1))

@@ -110,9 +110,13 @@ export async function execute(cluster: Cluster, program: string, args: string[],
 
 /** The error for an embedded server that cannot be had. */
 export function failed(cluster: Cluster, what: string, output: string): WinnowError {
+  // Postgres refuses a folder that others may read. Elsewhere would be an empty catalog.
+  const advice = /has invalid permissions/.test(output)
+    ? `The catalog is whole, but others may read its folder: chmod 700 ${cluster.data}`
+    : 'Put WINNOW_HOME elsewhere, or set DATABASE_URL to a Postgres of your own.';
   return new WinnowError(
     'DATABASE_UNAVAILABLE',
-    `The embedded Postgres does not work in ${cluster.home}: ${what}.\n${lastLines(output)}\nPut WINNOW_HOME elsewhere, or set DATABASE_URL to a Postgres of your own.`,
+    `The embedded Postgres does not work in ${cluster.home}: ${what}.\n${lastLines(output)}\n${advice}`,
   );
 }
 

@@ -3,12 +3,13 @@ import { ensureExport, exportWork } from '../catalog/exports.js';
 import { findModel, modelByNumber } from '../catalog/models.js';
 import { thresholdInForce } from '../catalog/thresholds.js';
 import { rows, type Db } from '../db.js';
-import { Export, type ExportMode } from '../entities/index.js';
+import type { ExportMode } from '../entities/index.js';
 import { WinnowError } from '../errors.js';
 import { exportBatch, type ExportTarget } from './files/batch.js';
-import { exportPath, openDirectory, openFolders, removeTemporary, withExportLock } from './files/directory.js';
+import { exportPath, openFolders, removeTemporary, withExportLock } from './files/directory.js';
 import { statOf } from './files/disk.js';
 import { writeManifests } from './files/manifest.js';
+import { openTarget } from './files/target.js';
 import { choice, integer, optional, path, readOptions, share } from './options.js';
 import { mapConcurrent } from './pipeline.js';
 import { firstSpan, planSpans, type Span } from './spans.js';
@@ -53,13 +54,7 @@ export const exportStage: Stage<ExportOptions, ExportSpan> = {
     const { collectionId, options, retry } = run;
     const { modelId, threshold, thresholdId } =
       (retry && (await firstSpan<ExportPlan>(tx, retry.run))) ?? (await basisOf(tx, collectionId, options));
-    const { real: directory, empty } = await openDirectory(options.directory);
-    if (!empty && (await tx.getRepository(Export).findOneBy({ directory })) === null) {
-      throw new WinnowError(
-        'EXPORT_DIRECTORY_TAKEN',
-        `${directory} holds files that are no export of this catalog. Choose an empty directory, or one that does not exist yet.`,
-      );
-    }
+    const directory = await openTarget(tx, options.directory);
     const { id: exportId } = await ensureExport(tx, { collectionId, directory });
     await openFolders(directory);
     const mode = await agreedMode(tx, exportId, options);

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import type { Screening } from '../../src/cli/screen-report.js';
+import { requestRun } from '../../src/runs/request.js';
 import { freshDatabase } from '../support/database.js';
 import { copyPictures, temporaryFolder, winnow, writeLabels } from './winnow.js';
 
 test('screen goes from a folder to ok/ and ng/, and the other commands go on from there', async (t) => {
   const home = await temporaryFolder(t);
-  const { url } = await freshDatabase(t);
+  const db = await freshDatabase(t);
+  const { url } = db;
   const settings = { WINNOW_HOME: home, DATABASE_URL: url };
   const run = async (...args: string[]) => {
     const ended = await winnow(args, settings);
@@ -32,6 +34,17 @@ test('screen goes from a folder to ok/ and ng/, and the other commands go on fro
     ['not-there.webp', true],
   ]);
   const out = join(home, 'out');
+
+  await t.test('a folder that cannot be exported to is refused before anything is read', async () => {
+    const { code, stderr } = await winnow(['screen', folder, '--out', join(home, 'labels.csv', 'out')], settings);
+    assert.deepEqual(
+      [code, /^winnow: BAD_INPUT: .*labels\.csv.*a file stands there\.$/m.test(stderr)],
+      [2, true],
+      stderr,
+    );
+    const taken = await winnow(['screen', folder, '--out', folder], settings);
+    assert.match(taken.stderr, /^winnow: EXPORT_DIRECTORY_TAKEN/);
+  });
 
   await t.test('--json gives the stages, the counts and the judgement', async () => {
     const files = ['--labels', join(home, 'labels.csv'), '--answers', join(home, 'answers.csv')];
@@ -64,11 +77,23 @@ test('screen goes from a folder to ok/ and ng/, and the other commands go on fro
     assert.equal((await readdir(join(out, 'ng'))).length, at65.ng);
   });
 
-  await t.test('a second screening reads nothing again, says so, and warns of the labels it has', async () => {
-    const { stdout, stderr } = await run('screen', folder);
-    assert.match(stderr, /holds 32 labels from before/);
+  await t.test('a second screening reads nothing again, and keeps the threshold that was set', async () => {
+    const { stdout, stderr } = await run('screen', folder, '--labels', join(home, 'labels.csv'));
+    assert.doesNotMatch(stderr, /from before/);
     assert.match(stdout, /^ingest +0 +64 /m);
-    assert.match(stdout, /^Model v2 of default: LINEAR head on 16 positive and 16 negative labels/m);
+    assert.match(stdout, /^Model v2 of default: LINEAR head on 16 positive and 16 negative labels.* AUC 0\.\d+\.$/m);
+    assert.match(stdout, /^Threshold 0\.\d+: carried over from v1, where .* had it at 0\.65/m);
+    assert.doesNotMatch((await run('threshold')).stdout, /winnow screen/);
+  });
+
+  await t.test('it warns of labels that were not given; what an earlier command left is finished first', async () => {
+    const left = await requestRun(db, { collection: 'default', stage: 'RESIZE', options: {}, requestedBy: 'test' });
+    const { stderr } = await run('screen', folder, '--threshold', '0.5', '--answers', join(home, 'labels.csv'));
+    assert.match(
+      stderr,
+      new RegExp(`^Run ${left.id} \\(RESIZE\\) was asked for before and is not over: it goes first\\.$`, 'm'),
+    );
+    assert.match(stderr, /holds 32 labels from before/);
   });
 
   await t.test('the threshold is set and shown', async () => {
@@ -107,7 +132,7 @@ test('screen goes from a folder to ok/ and ng/, and the other commands go on fro
     const { runs } = await json<{ runs: { id: number; stage: string }[] }>('runs', 'list', '--stage', 'train');
     assert.deepEqual(
       runs.map(({ stage }) => stage),
-      ['TRAIN', 'TRAIN'],
+      ['TRAIN', 'TRAIN', 'TRAIN'],
     );
     assert.match((await run('runs', 'show', String(runs[0].id))).stdout, /^state +SUCCEEDED$/m);
     const { code, stderr } = await winnow(['runs', 'show', '999'], settings);

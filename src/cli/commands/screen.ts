@@ -5,14 +5,15 @@ import { ensureCollection } from '../../catalog/collections.js';
 import { flipCounts } from '../../catalog/flips.js';
 import { trainingLabels } from '../../catalog/labels.js';
 import { modelByNumber } from '../../catalog/models.js';
-import { setThreshold } from '../../catalog/thresholds.js';
+import { setThreshold, thresholdInForce } from '../../catalog/thresholds.js';
+import { openTarget } from '../../runs/files/target.js';
 import { checkAnswers, judge } from '../answers.js';
 import { executeRun } from '../execute-run.js';
 import type { RunRequest } from '../execute-run.js';
 import { constant, given } from '../flags.js';
 import type { CommonFlags } from '../flags.js';
 import { formatCount, paint } from '../format.js';
-import { describeRun, print } from '../output.js';
+import { describeRun, print, type RunDescription } from '../output.js';
 import { reportLines } from '../screen-report.js';
 import type { Screening } from '../screen-report.js';
 import { localUser, withWorker } from '../session.js';
@@ -24,7 +25,8 @@ export interface ScreenFlags extends CommonFlags {
   negative?: string[];
   labels?: string;
   answers?: string;
-  threshold: number;
+  /** When left out, what the training carried over stays. */
+  threshold?: number;
   out?: string;
   head?: string;
   seed?: number;
@@ -39,9 +41,10 @@ export async function screen(folder: string, flags: ScreenFlags): Promise<void> 
 
 async function screenFolder(session: Session, folder: string, flags: ScreenFlags): Promise<Screening> {
   const { dataSource } = session;
-  const { collection, threshold } = flags;
+  const { collection } = flags;
+  const out = flags.out === undefined ? null : resolve(flags.out);
+  if (out !== null) await openTarget(dataSource, out); // better refused before the work than after it
   const { id: collectionId } = await ensureCollection(dataSource, collection);
-  await noteEarlierLabels(session, collectionId, collection);
 
   const stages: Screening['stages'] = [];
   const execute = async (stage: RunRequest['stage'], options: Record<string, unknown>): Promise<void> => {
@@ -49,6 +52,7 @@ async function screenFolder(session: Session, folder: string, flags: ScreenFlags
     stages.push(describeRun(run));
   };
   await execute('INGEST', ingestOptions([folder], flags));
+  await noteEarlierLabels(session, { collectionId, collection, ingest: stages[0] });
   await execute('RESIZE', {});
   await execute('EMBED', {});
   await execute('TRAIN', given({ head: flags.head && constant(flags.head), seed: flags.seed }));
@@ -56,33 +60,53 @@ async function screenFolder(session: Session, folder: string, flags: ScreenFlags
 
   const model = await modelByNumber(dataSource, collectionId, 'latest');
   const modelId = model.id;
-  await setThreshold(dataSource, { modelId, value: threshold, note: 'winnow screen', who: localUser() });
-  if (flags.out !== undefined) await execute('EXPORT', { directory: resolve(flags.out) });
+  if (flags.threshold !== undefined) {
+    await setThreshold(dataSource, { modelId, value: flags.threshold, note: 'winnow screen', who: localUser() });
+  }
+  const { value: threshold, note } = await thresholdInForce(dataSource, modelId);
 
   const thresholds = [...new Set([threshold, 0.5])];
   const counts = [];
   for (const value of thresholds) counts.push(await countsAt(dataSource, { modelId, threshold: value }));
   const { number, head, positives, negatives, chosenEpoch, metrics } = model;
-  return {
+  const screening: Screening = {
     collection,
     folder,
     model: { number, head, positives, negatives, chosenEpoch, metrics },
     stages,
     threshold,
+    thresholdNote: note,
     counts,
     flips: await flipCounts(dataSource, { modelId, from: 0.5, to: threshold }),
     answers:
       flags.answers === undefined
         ? null
         : await judge(dataSource, { collectionId, modelId, folder, file: resolve(flags.answers), thresholds }),
-    out: flags.out === undefined ? null : resolve(flags.out),
+    out: null,
   };
+  if (out === null) return screening;
+  try {
+    await execute('EXPORT', { directory: out });
+  } catch (error) {
+    // The scores are there all the same. With --json, stdout is for the error alone.
+    if (!flags.json) print(false, screening, () => reportLines(screening));
+    throw error;
+  }
+  return { ...screening, out };
 }
 
-/** Labels outlive a screening: whoever asks a second question in the same collection should know that it has them already. */
-async function noteEarlierLabels({ dataSource }: Session, collectionId: number, collection: string): Promise<void> {
-  const { length } = await trainingLabels(dataSource, collectionId);
-  if (length === 0) return;
-  const text = `${collection} holds ${formatCount(length)} labels from before; they count too. Another question? Use another --collection.`;
+/**
+ * Labels outlive a screening: whoever asks a second question in the same collection should know that it has others than those
+ * given now.
+ */
+async function noteEarlierLabels(
+  { dataSource }: Session,
+  { collectionId, collection, ingest }: { collectionId: number; collection: string; ingest: RunDescription },
+): Promise<void> {
+  const all = (await trainingLabels(dataSource, collectionId)).length;
+  const given = ['labelsSet', 'labelsUnchanged', 'labelsKept'].map((name) => Number(ingest.outcome[name] ?? 0));
+  const others = given.reduce((left, some) => left - some, all);
+  if (others <= 0) return;
+  const text = `${collection} holds ${formatCount(others)} labels from before that were not given now; they count too. Another question? Use another --collection.`;
   process.stderr.write(`${paint(process.stderr, 'yellow', text)}\n`);
 }

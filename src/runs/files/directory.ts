@@ -33,7 +33,7 @@ export async function openDirectory(directory: string): Promise<{ real: string; 
   } catch (error) {
     const why =
       systemCode(error) === 'EEXIST' || systemCode(error) === 'ENOTDIR' ? 'a file stands there' : systemCode(error);
-    throw new WinnowError('BAD_INPUT', `directory is ${directory}, which cannot be made a folder: ${why}.`, {
+    throw new WinnowError('BAD_INPUT', `${directory} cannot be made a folder: ${why}.`, {
       cause: error,
     });
   }
