@@ -40,11 +40,10 @@ export function parseIngestOptions(input: unknown): IngestOptions {
 
 /** @throws WinnowError BAD_INPUT for a path that is not there. */
 export async function verifyIngestOptions(options: IngestOptions): Promise<void> {
-  for (const name of ['paths', 'positive', 'negative'] as const) {
-    for (const root of options[name]) await kindOf(root, name);
-  }
-  if (options.labelsFile !== null && (await kindOf(options.labelsFile, 'labelsFile')) !== 'file') {
-    throw bad(`labelsFile must be a file, but ${options.labelsFile} is none.`);
+  const { paths: given, positive, negative, labelsFile } = options;
+  for (const root of [...given, ...positive, ...negative]) await kindOf(root);
+  if (labelsFile !== null && (await kindOf(labelsFile)) !== 'file') {
+    throw bad(`The labels must be in a file, but ${labelsFile} is none.`);
   }
 }
 
@@ -59,11 +58,12 @@ export function isWithin(file: string, folder: string): boolean {
   return file === folder || file.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-async function kindOf(file: string, name: string): Promise<'file' | 'other'> {
+async function kindOf(file: string): Promise<'file' | 'other'> {
   try {
     return (await stat(file)).isFile() ? 'file' : 'other';
   } catch (error) {
-    const why = systemCode(error) === 'ENOENT' ? 'there is nothing' : `something unreadable (${systemCode(error)}) is`;
-    throw bad(`${name} names ${file}, but ${why} there.`);
+    throw bad(
+      systemCode(error) === 'ENOENT' ? `There is nothing at ${file}.` : `${file} is unreadable: ${systemCode(error)}.`,
+    );
   }
 }
