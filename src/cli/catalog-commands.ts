@@ -20,7 +20,7 @@ export function addCatalogCommands(program: Command): void {
     .description(
       'write a model as one .onnx file, squares in and scores out, or into a folder as a TensorFlow.js layers model',
     )
-    .option('--model <number>', 'which model (default: the latest)', modelNumber, 'latest')
+    .addOption(modelOption())
     .addOption(new Option('--format <name>', 'what to write').choices(['onnx', 'tensorflow']).default('onnx'))
     .action(async (target: string, flags: ExportModelFlags) =>
       (await import('./commands/export-model.js')).exportModel(target, flags),
@@ -29,12 +29,12 @@ export function addCatalogCommands(program: Command): void {
   const threshold = program.command('threshold').description('show or set the score from which an image is OK');
   withCommonFlags(threshold.command('show', { isDefault: true }))
     .description('the threshold in force, what it makes of the images, and its history')
-    .option('--model <number>', 'which model (default: the latest)', modelNumber, 'latest')
+    .addOption(modelOption())
     .action(async (flags: ThresholdFlags) => (await import('./commands/threshold.js')).showThreshold(flags));
   withCommonFlags(threshold.command('set'))
     .argument('<value>', '0 to 1', number(0, 1))
     .description('record a new threshold: one row, nothing is computed again')
-    .option('--model <number>', 'which model (default: the latest)', modelNumber, 'latest')
+    .addOption(modelOption())
     .option('--note <text>', 'why')
     .action(async (value: number, flags: ThresholdFlags) =>
       (await import('./commands/threshold.js')).moveThreshold(value, flags),
@@ -42,7 +42,7 @@ export function addCatalogCommands(program: Command): void {
 
   withCommonFlags(program.command('images'))
     .description('list images by score')
-    .option('--model <number>', 'which model (default: the latest)', modelNumber, 'latest')
+    .addOption(modelOption())
     .option('--min <score>', 'from this score', number(0, 1), 0)
     .option('--max <score>', 'to this score', number(0, 1), 1)
     .addOption(new Option('--order <order>', 'by score').choices(['asc', 'desc']).default('desc'))
@@ -82,7 +82,7 @@ export function addCatalogCommands(program: Command): void {
     );
   withCommonFlags(models.command('import'))
     .argument('<file>', 'the archive')
-    .description('take a model from such an archive into a collection')
+    .description('take a model from such an archive into a collection that is there')
     .action(async (file: string, flags: CommonFlags) =>
       (await import('./commands/models.js')).importArchive(file, flags),
     );
@@ -106,6 +106,10 @@ export function addCatalogCommands(program: Command): void {
   runCommand(runs, 'failures', 'the images a run could not use, and why')
     .option('--first <number>', 'how many', whole(1, 1000), 100)
     .action(async (id: number, flags: FailuresFlags) => (await import('./commands/runs.js')).showFailures(id, flags));
+}
+
+function modelOption(): Option {
+  return new Option('--model <number>', 'which model').argParser(modelNumber).default('latest', 'the latest');
 }
 
 function modelCommand(models: Command, name: string, description: string): Command {

@@ -6,7 +6,7 @@ import { findRun, runBefore } from '../catalog/runs.js';
 import type { Run } from '../entities/index.js';
 import { WinnowError } from '../errors.js';
 import { cancelRun, requestRun } from '../runs/request.js';
-import { formatCount, paint } from './format.js';
+import { formatCount, say } from './format.js';
 import type { Sink } from './format.js';
 import { positionOf, skippedText } from './position.js';
 import { startProgress } from './progress.js';
@@ -58,18 +58,17 @@ export async function followRun(session: Session, asked: Run, sink: Sink): Promi
 async function followEarlier({ dataSource, interrupted }: Session, asked: Run, sink: Sink): Promise<void> {
   for (let run; !interrupted.aborted && (run = await runBefore(dataSource, asked)) !== null;) {
     const { id, stage } = run;
-    sink.write(
-      paint(sink, 'yellow', `Run ${id} (${stage}) was asked for before and is not over: it goes first.`) + '\n',
-    );
+    say(sink, `Run ${id} (${stage}) was asked for before and is not over: it goes first.`, 'yellow');
     const progress = startProgress(stage.toLowerCase(), sink);
     for (; run.finishedAt === null && !interrupted.aborted; run = await findRun(dataSource, id)) {
       progress.update(positionOf(run));
       await sleep(LOOK_MS);
     }
-    progress.end(positionOf(run), run.finishedAt === null ? 'goes on with the next worker' : remarkOf(run));
+    progress.end(positionOf(run), run.finishedAt === null ? 'not over' : remarkOf(run));
     if (run.finishedAt === null)
-      sink.write(
-        `Run ${id} (${stage}) stays as it is: the next command goes on with it. winnow runs cancel ${id} ends it.\n`,
+      say(
+        sink,
+        `Run ${id} (${stage}) stays as it is: the next command goes on with it, winnow runs cancel ${id} ends it.`,
       );
   }
 }
@@ -79,7 +78,7 @@ async function noteFailures({ dataSource }: Session, run: Run, sink: Sink): Prom
   if (run.failed === 0) return;
   const codes = (await failureCodes(dataSource, run.id)).map(({ code, count }) => `${formatCount(count)} ${code}`);
   const what = `${formatCount(run.failed)} of ${formatCount(run.total ?? run.failed)} could not be used: ${codes.join(', ')}.`;
-  sink.write(`${paint(sink, 'yellow', what)} See winnow runs failures ${run.id}\n`);
+  say(sink, `${what} See winnow runs failures ${run.id}`, 'yellow');
 }
 
 async function watch(session: Session, id: number, progress: Progress): Promise<Run> {

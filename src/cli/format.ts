@@ -6,6 +6,7 @@ export type Colour = 'green' | 'yellow' | 'red' | 'cyan' | 'gray' | 'bold';
 /** Where lines go: a terminal, a pipe or a file. */
 export type Sink = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'hasColors'>>;
 
+const times = new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'short' });
 const counts = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
 /** 3391 -> "3,391" */
@@ -39,13 +40,77 @@ export function paint(sink: Sink, colours: Colour | Colour[], text: string): str
   return [colours].flat().reduce((painted, colour) => styleText(colour, painted), text);
 }
 
-/** Lines of a table: the first column to the left, the others to the right unless they are `left`; a rule under the head. */
-export function tableLines(head: string[], body: string[][], left: number[] = [0]): string[] {
+/** What a line may be long: the terminal's columns, as much as it likes where there is none. */
+export function widthOf(sink: Sink = process.stdout): number {
+  return sink.isTTY ? sink.columns || 80 : Infinity;
+}
+
+/** "2026-11-27 21:05", by the clock of this machine. */
+export function formatTime(time: Date): string {
+  return times.format(time);
+}
+
+/** validationAuc -> "validation AUC" */
+export function words(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace(/\bauc\b/, 'AUC');
+}
+
+/** One line as several that fit, broken at spaces and indented alike; a word that is longer stays whole. */
+export function wrap(line: string, width: number): string[] {
+  const indent = /^ */.exec(line)![0];
+  const lines: string[] = [];
+  let rest = line;
+  while (rest.length > width) {
+    const within = rest.lastIndexOf(' ', width);
+    const at = within > indent.length ? within : rest.indexOf(' ', Math.max(width, indent.length));
+    if (at < 0) break;
+    lines.push(rest.slice(0, at).trimEnd());
+    rest = indent + rest.slice(at).trimStart();
+  }
+  return [...lines, rest];
+}
+
+/** Writes a line, broken where the terminal ends. */
+export function say(sink: Sink, text: string, colours: Colour | Colour[] = []): void {
+  for (const line of wrap(text, widthOf(sink))) sink.write(`${paint(sink, colours, line)}\n`);
+}
+
+/** A table keeps at least so much of a text. */
+const LEAST_WIDTH = 12;
+
+/**
+ * Lines of a table: the first column to the left, the others to the right unless they are `left`; a rule under the head. Where
+ * `width` is too little, columns of text give way, the widest first: the last column goes on in a further line, others
+ * lose their middle, so that a path keeps its beginning and its name.
+ */
+export function tableLines(head: string[], body: string[][], left: number[] = [0], width = widthOf()): string[] {
+  const last = head.length - 1;
   const widths = head.map((title, column) => Math.max(title.length, ...body.map((cells) => cells[column].length)));
+  for (let excess = widths.reduce((sum, one) => sum + one + 2, -2) - width; excess > 0; excess -= 1) {
+    const widest = left.reduce((a, b) => (widths[b] > widths[a] ? b : a));
+    if (widths[widest] <= LEAST_WIDTH) break;
+    widths[widest] -= 1;
+  }
   const line = (cells: string[]): string =>
     cells
       .map((cell, column) => (left.includes(column) ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
       .join('  ')
       .trimEnd();
-  return [line(head), widths.map((width) => '─'.repeat(width)).join('  '), ...body.map(line)];
+  const lines = (cells: string[]): string[] => {
+    const fitted = cells.map((cell, column) => (column === last ? cell : shortened(cell, widths[column])));
+    const [first, ...more] = left.includes(last) ? wrap(cells[last], widths[last]) : [cells[last]];
+    const empty = cells.slice(0, last).map(() => '');
+    return [
+      line([...fitted.slice(0, last), shortened(first, widths[last])]),
+      ...more.map((piece) => line([...empty, shortened(piece, widths[last])])),
+    ];
+  };
+  return [line(head), widths.map((one) => '─'.repeat(one)).join('  '), ...body.flatMap(lines)];
+}
+
+/** "/pictures/of/a/cat.jpg" -> "/pictures/…/cat.jpg" */
+function shortened(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const end = Math.floor((width - 1) / 2);
+  return `${text.slice(0, width - 1 - end)}…${text.slice(text.length - end)}`;
 }

@@ -1,4 +1,5 @@
 import type { Run } from '../entities/index.js';
+import { widthOf, wrap } from './format.js';
 import { positionOf } from './position.js';
 
 /** A run as --json shows it. */
@@ -23,7 +24,12 @@ export interface RunDescription {
 
 /** Writes a command's result to stdout: one JSON document with --json, else the lines that `text` makes. */
 export function print(json: boolean | undefined, value: object, text: () => string[]): void {
-  const output = json ? JSON.stringify(value) : text().join('\n');
+  const output = json
+    ? JSON.stringify(value)
+    : text()
+        .flatMap((lines) => lines.split('\n'))
+        .flatMap((line) => wrap(line, widthOf()))
+        .join('\n');
   if (output !== '') process.stdout.write(`${output}\n`);
 }
 

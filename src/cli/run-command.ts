@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 
 import { WinnowError } from '../errors.js';
 import type { ErrorCode } from '../errors.js';
+import { say } from './format.js';
 import { createProgram } from './program.js';
 
 /** What the process ends with. */
@@ -17,7 +18,7 @@ export async function runCommand(args: string[]): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.OK;
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.USAGE;
     const { code, message } = describe(error);
-    process.stderr.write(`winnow: ${code}: ${message}\n`);
+    for (const line of `winnow: ${code}: ${message}`.split('\n')) say(process.stderr, line);
     if (args.includes('--json')) process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
     // Anything unforeseen is a bug or the world's fault: then the stack is what one needs.
     if (code === 'INTERNAL' && error instanceof Error && !(error instanceof WinnowError)) {
@@ -30,7 +31,11 @@ export async function runCommand(args: string[]): Promise<number> {
 function describe(error: unknown): { code: ErrorCode; message: string } {
   if (error instanceof WinnowError) return { code: error.code, message: error.message };
   if (error instanceof CommanderError) {
-    return { code: 'BAD_INPUT', message: error.message.replace(/^error: /, '').replaceAll('\n', ' ') };
+    const message = error.message
+      .replace(/^error: /, '')
+      .replace(/^command-argument value ('.*') is invalid for argument '(.*)'\./s, '$1 cannot be <$2>.')
+      .replaceAll('\n', ' ');
+    return { code: 'BAD_INPUT', message };
   }
   return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
 }

@@ -1,9 +1,9 @@
 import type { Run } from '../entities/index.js';
-import { formatCount, formatSeconds, formatShare } from './format.js';
+import { formatCount, formatSeconds, formatShare, words } from './format.js';
 import { positionOf, skippedText } from './position.js';
 
-/** Figures that every run has, or that mean nothing to a reader. */
-const SAID_ALREADY = new Set(['seconds', 'itemsPerSecond', 'modelId']);
+/** Figures that every run has, and those that are of use to a program or to whoever looks for what takes the time. */
+const NOT_SAID = /^(seconds|itemsPerSecond|.*Id|.*Seconds)$/;
 
 /** One sentence about a run that has succeeded. */
 export function summary(run: Run): string {
@@ -13,21 +13,25 @@ export function summary(run: Run): string {
     ...(run.skipped > 0 ? [skippedText(run)] : []),
     ...(run.failed > 0 ? [`${formatCount(run.failed)} failed`] : []),
   ];
-  return `Run ${run.id} (${run.stage}): ${counts.join(', ')} in ${formatSeconds(seconds)}.${outcomeText(run.outcome)}`;
+  return `Run ${run.id} (${run.stage}): ${counts.join(', ')} in ${formatSeconds(seconds)}.${run.stage === 'TRAIN' ? modelText(run.outcome) : outcomeText(run.outcome)}`;
+}
+
+/** What a training came to, in the words of `winnow screen`. */
+function modelText({ model, chosenEpoch, positives, negatives, metrics }: Record<string, unknown>): string {
+  const { validationAuc = null } = (metrics ?? {}) as Record<string, number | null>;
+  return (
+    ` Model v${Number(model)}: ${formatCount(Number(positives))} positive and ${formatCount(Number(negatives))} negative labels, ` +
+    `best at epoch ${Number(chosenEpoch)}; held-out AUC ${formatShare(validationAuc)}.`
+  );
 }
 
 /** Figures of the outcome that say something: "labels set 200, model 1". */
 function outcomeText(outcome: Record<string, unknown>): string {
   const figures = Object.entries(outcome).filter(
-    ([name, value]) => typeof value === 'number' && value !== 0 && !SAID_ALREADY.has(name),
+    ([name, value]) => typeof value === 'number' && value !== 0 && !NOT_SAID.test(name),
   ) as [string, number][];
   const parts = figures.map(([name, value]) => `${words(name)} ${tidy(value)}`);
   return parts.length > 0 ? ` ${parts.join(', ')}.` : '';
-}
-
-/** labelsSet -> "labels set" */
-function words(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 function tidy(value: number): string {

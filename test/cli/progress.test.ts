@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
 
-import { formatCount, formatRate, formatSeconds, formatShare, tableLines } from '../../src/cli/format.js';
+import { formatCount, formatRate, formatSeconds, formatShare, tableLines, words, wrap } from '../../src/cli/format.js';
 import { rateMeter, startProgress } from '../../src/cli/progress.js';
 import type { Position } from '../../src/cli/progress.js';
 
@@ -27,7 +27,22 @@ test('numbers are written to be read', () => {
   ]);
   assert.deepEqual([0.42, 7.11, 1204.4].map(formatRate), ['0.42/s', '7.1/s', '1,204/s']);
   assert.deepEqual([formatShare(0.98765), formatShare(null)], ['0.9877', '-']);
+  assert.deepEqual(['seconds', 'validationAuc'].map(words), ['seconds', 'validation AUC']);
   assert.deepEqual(tableLines(['a', 'b'], [['long', '1']]), ['a     b', '────  ─', 'long  1']);
+});
+
+test('what is wider than a terminal is broken at spaces, and tables give way where they hold text', () => {
+  assert.deepEqual(wrap('  To get more: install it', 16), ['  To get more:', '  install it']);
+  assert.deepEqual(wrap('a /very/long/path/of/a/file it was', 10), ['a', '/very/long/path/of/a/file', 'it was']);
+  const head = ['code', 'file', 'message'];
+  const body = [['TRUNCATED', '/pictures/of/animals/in/a/folder/cat.jpg', 'The file ends before the picture does.']];
+  assert.deepEqual(tableLines(head, body, [0, 1, 2], 60), [
+    'code       file                     message',
+    '─────────  ───────────────────────  ────────────────────────',
+    'TRUNCATED  /pictures/o…der/cat.jpg  The file ends before the',
+    '                                    picture does.',
+  ]);
+  assert.equal(tableLines(head, body, [0, 1, 2], Infinity).length, 3);
 });
 
 test('the rate is that of the last seconds, and skipped items do not count', () => {

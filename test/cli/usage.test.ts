@@ -33,6 +33,14 @@ test('wrong usage is one line on stderr and exit code 2', async () => {
     { args: ['scren', '.'], says: /^winnow: BAD_INPUT: unknown command 'scren' \(Did you mean screen\?\)\n$/ },
     { args: ['train', '--epochs', 'many'], says: /^winnow: BAD_INPUT: .*whole number from 1.*\n$/ },
     { args: ['threshold', 'set', '1.5'], says: /^winnow: BAD_INPUT: .*a number from 0 to 1\.\n$/ },
+    {
+      args: ['runs', 'show', 'abc'],
+      says: /^winnow: BAD_INPUT: 'abc' cannot be <id>\. Expected a whole number of 1 or more\.\n$/,
+    },
+    {
+      args: ['images', '--min', '0.7', '--max', '0.6'],
+      says: /^winnow: BAD_INPUT: --min must not be above --max.*\n$/,
+    },
     { args: ['export'], says: /^winnow: BAD_INPUT: Give either a directory .*\n$/ },
     { args: ['screen', '.', '--answers', '/nowhere.csv'], says: /^winnow: BAD_INPUT: .*\/nowhere\.csv.*\n$/ },
   ];

@@ -42,7 +42,7 @@ export function showBackbones({ measure, json }: BackbonesFlags): Promise<void> 
       ...tableLines(
         ['backbone', 'licence', 'pixels', 'numbers', 'MB', 'images/s here'],
         backbones.map(cellsOf),
-        [0, 1],
+        [0, 1, 5],
       ),
       ...backbones.flatMap(({ name, missing }) => (missing === null ? [] : ['', `${name}: ${missing}`])),
     ]);

@@ -3,6 +3,7 @@ import { scorePage } from '../../catalog/page.js';
 import { collectionToList, nothingLines } from '../collection.js';
 import { constant } from '../flags.js';
 import type { CommonFlags } from '../flags.js';
+import { WinnowError } from '../../errors.js';
 import { tableLines } from '../format.js';
 import { print } from '../output.js';
 import { withDatabase } from '../session.js';
@@ -18,7 +19,13 @@ export interface ImagesFlags extends CommonFlags {
 }
 
 /** `winnow images`: one page of images by score, and the cursor of the next one. */
-export function listImages(flags: ImagesFlags): Promise<void> {
+export async function listImages(flags: ImagesFlags): Promise<void> {
+  if (flags.min > flags.max) {
+    throw new WinnowError(
+      'BAD_INPUT',
+      `--min must not be above --max, but is ${flags.min}, and --max is ${flags.max}.`,
+    );
+  }
   return withDatabase(async (db) => {
     const listed = await collectionToList(db, flags.collection);
     const { collection } = listed;
@@ -34,14 +41,26 @@ export function listImages(flags: ImagesFlags): Promise<void> {
     const page = await scorePage(db, { modelId: model.id, min, max, order, first, after });
     const last = page.at(-1);
     const next = page.length === first && last ? encodeCursor(order, [last.score, last.imageId]) : null;
-    print(flags.json, { collection: collection.name, model: model.number, images: page, next }, () => [
-      ...tableLines(
-        ['score', 'verdict', 'label', 'image', 'file'],
-        page.map((row) => [row.score.toFixed(6), row.verdict, row.label ?? '', row.sha256.slice(0, 12), row.uri ?? '']),
-        [1, 2, 3, 4],
-      ),
-      ...(next === null ? [] : ['', `Go on with --after ${next}`]),
-    ]);
+    print(flags.json, { collection: collection.name, model: model.number, images: page, next }, () =>
+      page.length === 0
+        ? [
+            `No ${after === undefined ? '' : 'further '}image of ${collection.name} has a score from ${min} to ${max} by model v${model.number}.`,
+          ]
+        : [
+            ...tableLines(
+              ['score', 'verdict', 'label', 'image', 'file'],
+              page.map((row) => [
+                row.score.toFixed(6),
+                row.verdict,
+                row.label ?? '',
+                row.sha256.slice(0, 12),
+                row.uri ?? '',
+              ]),
+              [1, 2, 3, 4],
+            ),
+            ...(next === null ? [] : ['', `Go on with --after ${next}`]),
+          ],
+    );
   });
 }
 

@@ -8,7 +8,7 @@ import { listModels, modelByNumber } from '../../catalog/models.js';
 import type { Model } from '../../entities/index.js';
 import { collectionToList, nothingLines } from '../collection.js';
 import type { CommonFlags } from '../flags.js';
-import { formatCount, tableLines } from '../format.js';
+import { formatCount, formatTime, tableLines, words } from '../format.js';
 import { print } from '../output.js';
 import { localUser, withDatabase } from '../session.js';
 
@@ -22,17 +22,18 @@ export function showModels(flags: CommonFlags): Promise<void> {
     const described = models.map((model) => ({ ...describe(model), current: model.id === current?.id }));
     print(flags.json, { collection: name, models: described }, () => {
       if (described.length === 0) return nothingLines('models', listed);
+      const cells = described.map(({ number, current, head, positives, negatives, metrics, createdAt }) => [
+        `v${number}`,
+        current ? 'yes' : '',
+        head,
+        formatCount(positives),
+        formatCount(negatives),
+        figure(metrics.validationAuc),
+        formatTime(createdAt),
+      ]);
       return tableLines(
-        ['model', 'in force', 'head', 'labels', 'held-out AUC', 'calibration error', 'made'],
-        described.map(({ number, current, head, positives, negatives, metrics, createdAt }) => [
-          `v${number}`,
-          current ? 'yes' : '',
-          head,
-          `${positives} + ${negatives}`,
-          figure(metrics.validationAuc),
-          figure(metrics.calibrationError),
-          createdAt.toISOString(),
-        ]),
+        ['model', 'in force', 'head', 'positive', 'negative', 'held-out AUC', 'made'],
+        cells,
         [0, 1, 2, 6],
       );
     });
@@ -52,7 +53,7 @@ export function compareModels(a: number | 'latest', b: number | 'latest', flags:
         ['', `v${from.number}`, `v${to.number}`],
         [
           ...ROWS.map(([name, of]) => [name, of(from), of(to)]),
-          ...rest.map((name) => [name, ...models.map(({ metrics }) => figure(metrics[name]))]),
+          ...rest.map((name) => [metricName(name), ...models.map(({ metrics }) => figure(metrics[name]))]),
         ],
         [0],
       ),
@@ -68,7 +69,8 @@ const ROWS: readonly (readonly [string, (model: ComparedModel) => string])[] = [
   ['arithmetic', ({ arithmetic }) => arithmetic],
   ['head', ({ head }) => head],
   ['augmentation', ({ augmentation }) => augmentation],
-  ['labels', ({ positives, negatives }) => `${positives} + ${negatives}`],
+  ['positive labels', ({ positives }) => formatCount(positives)],
+  ['negative labels', ({ negatives }) => formatCount(negatives)],
   ['held-out AUC', ({ validationAuc }) => figure(validationAuc)],
   ['threshold', ({ threshold }) => String(threshold)],
   ['accuracy there', ({ accuracy }) => figure(accuracy)],
@@ -77,6 +79,11 @@ const ROWS: readonly (readonly [string, (model: ComparedModel) => string])[] = [
   ['Brier score', ({ brier }) => figure(brier)],
   ['calibration error', ({ calibrationError }) => figure(calibrationError)],
 ];
+
+/** validationLoss -> "held-out loss" */
+function metricName(name: string): string {
+  return words(name).replace(/^validation /, 'held-out ');
+}
 
 /** `winnow models promote <number>` */
 export function promote(number: number | 'latest', flags: CommonFlags): Promise<void> {

@@ -5,7 +5,7 @@ import { positionOf } from '../position.js';
 import { collectionToList, nothingLines } from '../collection.js';
 import { constant } from '../flags.js';
 import type { CommonFlags } from '../flags.js';
-import { formatCount, formatRate, formatSeconds, tableLines } from '../format.js';
+import { formatCount, formatRate, formatSeconds, formatTime, tableLines, words } from '../format.js';
 import { describeRun, print } from '../output.js';
 import { withDatabase } from '../session.js';
 
@@ -45,9 +45,7 @@ export function showRun(id: number, flags: CommonFlags): Promise<void> {
   return withDatabase(async (db) => {
     const run = await findRun(db, id);
     const described = describeRun(run);
-    print(flags.json, { run: described }, () =>
-      Object.entries(described).map(([name, value]) => `${name.padEnd(15)} ${plain(value)}`),
-    );
+    print(flags.json, { run: described }, () => factLines(described));
   });
 }
 
@@ -102,7 +100,25 @@ function runCells(run: Run): string[] {
   ];
 }
 
+/** A name and a value a line; what has names of its own comes indented below. What is not there is left out. */
+function factLines(facts: object, indent = ''): string[] {
+  const there = Object.entries(facts).filter(([, value]) => value !== null && value !== undefined) as [
+    string,
+    unknown,
+  ][];
+  const width = Math.max(0, ...there.map(([name]) => words(name).length));
+  return there.flatMap(([name, value]) => {
+    if (typeof value !== 'object' || Array.isArray(value) || value instanceof Date) {
+      return [`${indent}${words(name).padEnd(width)}  ${plain(value)}`];
+    }
+    const below = factLines(value as object, `${indent}  `);
+    return below.length === 0 ? [] : [`${indent}${words(name)}`, ...below];
+  });
+}
+
 function plain(value: unknown): string {
-  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Date) return formatTime(value);
+  if (typeof value === 'number') return String(Number(value.toPrecision(6)));
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(plain).join(', ');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

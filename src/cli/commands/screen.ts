@@ -12,7 +12,7 @@ import { executeRun } from '../execute-run.js';
 import type { RunRequest } from '../execute-run.js';
 import { constant, given } from '../flags.js';
 import type { CommonFlags } from '../flags.js';
-import { formatCount, paint } from '../format.js';
+import { formatCount, say } from '../format.js';
 import { describeRun, print, type RunDescription } from '../output.js';
 import { reportLines } from '../screen-report.js';
 import type { Screening } from '../screen-report.js';
@@ -108,5 +108,5 @@ async function noteEarlierLabels(
   const others = given.reduce((left, some) => left - some, all);
   if (others <= 0) return;
   const text = `${collection} holds ${formatCount(others)} labels from before that were not given now; they count too. Another question? Use another --collection.`;
-  process.stderr.write(`${paint(process.stderr, 'yellow', text)}\n`);
+  say(process.stderr, text, 'yellow');
 }

@@ -1,5 +1,8 @@
 import { resolve } from 'node:path';
 
+import { findModel } from '../../catalog/models.js';
+import { thresholdInForce } from '../../catalog/thresholds.js';
+import type { ModelCalibration } from '../../entities/index.js';
 import { executeRun } from '../execute-run.js';
 import type { RunRequest } from '../execute-run.js';
 import { constant, given } from '../flags.js';
@@ -89,8 +92,8 @@ export function embed(flags: EmbedFlags): Promise<void> {
   });
 }
 
-/** `winnow train` */
-export function train(flags: TrainFlags): Promise<void> {
+/** `winnow train`: says what model came of it, and where its first threshold is from. */
+export async function train(flags: TrainFlags): Promise<void> {
   const { collection, backbone, precision, fineTune, size, maxAucLoss, head, calibration, augmentation, carry } = flags;
   const { epochs, batchSize, learningRate, l2, seed, validationShare, folds, patience } = flags;
   const numbers = { size, maxAucLoss, epochs, batchSize, learningRate, l2, seed, validationShare, folds, patience };
@@ -103,7 +106,16 @@ export function train(flags: TrainFlags): Promise<void> {
     carry: carry && constant(carry),
   };
   const options = given({ backbone, ...words, ...numbers });
-  return command(flags, { collection, stage: 'TRAIN', options });
+  const { run, model, threshold } = await withWorker(async (session) => {
+    const trained = await executeRun(session, { collection, stage: 'TRAIN', options }, process.stderr);
+    const found = await findModel(session.dataSource, Number(trained.outcome.modelId));
+    return { run: trained, model: found, threshold: await thresholdInForce(session.dataSource, found.id) };
+  });
+  print(flags.json, { run: describeRun(run) }, () => [
+    summary(run),
+    `Its threshold is ${threshold.value}${threshold.note === 'default' ? '' : `: ${threshold.note}`}.`,
+    ...calibrationLines(model.calibration),
+  ]);
 }
 
 /** `winnow classify` */
@@ -115,6 +127,16 @@ export function classify(flags: ClassifyFlags): Promise<void> {
     engine: engine && constant(engine),
   });
   return command(flags, { collection, stage: 'CLASSIFY', options });
+}
+
+/** Why scores are less than was asked for, if they are. */
+function calibrationLines({ kind, reason }: ModelCalibration): string[] {
+  if (reason === null) return [];
+  return [
+    kind === 'NONE'
+      ? `Its scores are not calibrated: ${reason}`
+      : `Its scores assume the labels' share of positives, not the collection's: ${reason}`,
+  ];
 }
 
 async function command(flags: CommonFlags, request: RunRequest): Promise<void> {

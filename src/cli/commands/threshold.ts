@@ -4,7 +4,7 @@ import { flipCounts } from '../../catalog/flips.js';
 import { modelByNumber } from '../../catalog/models.js';
 import { setThreshold, thresholdHistory, thresholdInForce } from '../../catalog/thresholds.js';
 import type { CommonFlags } from '../flags.js';
-import { formatCount, tableLines } from '../format.js';
+import { formatCount, formatTime, tableLines } from '../format.js';
 import { print } from '../output.js';
 import { localUser, withDatabase } from '../session.js';
 
@@ -26,7 +26,7 @@ export function showThreshold(flags: ThresholdFlags): Promise<void> {
       '',
       ...tableLines(
         ['value', 'since', 'who', 'note'],
-        past.map((row) => [String(row.value), row.createdAt.toISOString(), row.who, row.note ?? '']),
+        past.map((row) => [String(row.value), formatTime(row.createdAt), row.who, row.note ?? '']),
         [0, 1, 2, 3],
       ),
     ]);
