@@ -45,7 +45,7 @@ export function parseTraining(input: unknown): TrainingOptions {
     },
   );
   if (!tuned) {
-    if (own.size !== null) throw bad('size goes with fineTune: features are those of the size that the backbone sees.');
+    if (own.size !== null) throw bad('size goes with fine-tuning: features are those of the size that the backbone sees.');
     return { ...own, ...parseTrainOptions(training) };
   }
   const options = parseTrainOptions({ ...training, head: training.head ?? FINE_TUNE_OPTIONS.head }, FINE_TUNE_OPTIONS);
@@ -61,7 +61,7 @@ export function headOptions(options: TrainingOptions): TrainOptions {
 
 function requireTunable({ backbone, precision, size }: OwnOptions, { head, folds, augmentation }: TrainOptions): void {
   const demand = (holds: boolean, name: string, expected: string | number, actual: unknown) => {
-    if (!holds) throw bad(`With fineTune, ${name} must be ${expected}, but is ${JSON.stringify(actual)}.`);
+    if (!holds) throw bad(`With fine-tuning, ${name} must be ${expected}, but is ${JSON.stringify(actual)}.`);
   };
   demand(backbone === FINE_TUNED, 'backbone', FINE_TUNED, backbone);
   demand(precision === 'FP32', 'precision', 'FP32', precision);

@@ -74,13 +74,13 @@ test('more pictures than the setting has room for: refused before anything is co
 
 const REFUSED: [options: object, says: RegExp][] = [
   [{ fineTune: 'BLOCK3' }, /fineTune must be one of NONE, BLOCK4, but is "BLOCK3"/],
-  [{ fineTune: 'BLOCK4', backbone: 'mobilenet-v3' }, /With fineTune, backbone must be vgg16, but is "mobilenet-v3"/],
-  [{ fineTune: 'BLOCK4', precision: 'INT8' }, /With fineTune, precision must be FP32, but is "INT8"/],
-  [{ fineTune: 'BLOCK4', head: 'LINEAR' }, /With fineTune, head must be MLP, but is "LINEAR"/],
-  [{ fineTune: 'BLOCK4', folds: 5 }, /With fineTune, folds must be 1, but is 5/],
-  [{ fineTune: 'BLOCK4', augmentation: 'FLIP' }, /With fineTune, augmentation must be NONE, but is "FLIP"/],
-  [{ fineTune: 'BLOCK4', size: 100 }, /With fineTune, size must be a multiple of 32, but is 100/],
-  [{ size: 64 }, /size goes with fineTune/],
+  [{ fineTune: 'BLOCK4', backbone: 'mobilenet-v3' }, /With fine-tuning, backbone must be vgg16, but is "mobilenet-v3"/],
+  [{ fineTune: 'BLOCK4', precision: 'INT8' }, /With fine-tuning, precision must be FP32, but is "INT8"/],
+  [{ fineTune: 'BLOCK4', head: 'LINEAR' }, /With fine-tuning, head must be MLP, but is "LINEAR"/],
+  [{ fineTune: 'BLOCK4', folds: 5 }, /With fine-tuning, folds must be 1, but is 5/],
+  [{ fineTune: 'BLOCK4', augmentation: 'FLIP' }, /With fine-tuning, augmentation must be NONE, but is "FLIP"/],
+  [{ fineTune: 'BLOCK4', size: 100 }, /With fine-tuning, size must be a multiple of 32, but is 100/],
+  [{ size: 64 }, /size goes with fine-tuning/],
 ];
 
 test('what does not go with fine-tuning is refused by name', async (t) => {
