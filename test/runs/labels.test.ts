@@ -108,7 +108,7 @@ test('what cannot be right is refused by name', async (t) => {
   await refused({}, /paths/);
   await refused({ paths: 'x' }, /paths must be a list/);
   await refused({ paths: [folder], speed: 9 }, /no option "speed"/);
-  await refused({ paths: [join(folder, 'nowhere')] }, /nowhere, but there is nothing/);
+  await refused({ paths: [join(folder, 'nowhere')] }, /There is nothing at .*nowhere\./);
   await refused({ paths: [folder], labelsFile: folder }, /The labels must be in a file/);
   await refused({ positive: [folder], negative: [folder] }, /in positive and in negative/);
 });
