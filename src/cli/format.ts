@@ -111,6 +111,6 @@ export function tableLines(head: string[], body: string[][], left: number[] = [0
 /** "/pictures/of/a/cat.jpg" -> "/pictures/…/cat.jpg" */
 function shortened(text: string, width: number): string {
   if (text.length <= width) return text;
-  const end = Math.floor((width - 1) / 2);
-  return `${text.slice(0, width - 1 - end)}…${text.slice(text.length - end)}`;
+  const begin = Math.floor((width - 1) / 3);
+  return `${text.slice(0, begin)}…${text.slice(text.length - (width - 1 - begin))}`;
 }

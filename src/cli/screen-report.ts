@@ -62,7 +62,7 @@ function stageCells(run: RunDescription): string[] {
     run.stage === 'TRAIN' ? '-' : formatCount(run.skipped), // epochs that early stopping saved
     formatCount(run.failed),
     formatSeconds(run.seconds),
-    run.itemsPerSecond === null ? '-' : formatRate(run.itemsPerSecond),
+    run.itemsPerSecond === null || run.itemsPerSecond === 0 ? '-' : formatRate(run.itemsPerSecond),
   ];
 }
 

@@ -45,7 +45,8 @@ export function parseTraining(input: unknown): TrainingOptions {
     },
   );
   if (!tuned) {
-    if (own.size !== null) throw bad('size goes with fine-tuning: features are those of the size that the backbone sees.');
+    if (own.size !== null)
+      throw bad('size goes with fine-tuning: features are those of the size that the backbone sees.');
     return { ...own, ...parseTrainOptions(training) };
   }
   const options = parseTrainOptions({ ...training, head: training.head ?? FINE_TUNE_OPTIONS.head }, FINE_TUNE_OPTIONS);

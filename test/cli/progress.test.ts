@@ -39,7 +39,7 @@ test('what is wider than a terminal is broken at spaces, and tables give way whe
   assert.deepEqual(tableLines(head, body, [0, 1, 2], 60), [
     'code       file                     message',
     '─────────  ───────────────────────  ────────────────────────',
-    'TRUNCATED  /pictures/o…der/cat.jpg  The file ends before the',
+    'TRUNCATED  /pictur…/folder/cat.jpg  The file ends before the',
     '                                    picture does.',
   ]);
   assert.equal(tableLines(head, body, [0, 1, 2], Infinity).length, 3);
