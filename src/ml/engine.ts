@@ -118,7 +118,7 @@ let exact: boolean | undefined;
  * Processors without VNNI add products of bytes in 16 bits, which 8-bit weights overflow. Told so, ONNX Runtime takes exact
  * kernels, and features are the same on all. Where it is not needed, that would cost three quarters of the speed.
  */
-function addsBytesExactly(): boolean {
+export function addsBytesExactly(): boolean {
   if (process.arch !== 'x64') return true;
   exact ??= process.platform === 'linux' && /\bavx(512)?_vnni\b/.test(readFileSync('/proc/cpuinfo', 'utf8'));
   return exact;
