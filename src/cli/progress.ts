@@ -29,11 +29,15 @@ export function startProgress(name: string, sink: Sink): Progress {
   return sink.isTTY ? startBar(name, sink) : startLines(name, sink);
 }
 
-/** Items a second over the last few seconds. Skipped items cost nothing, so they do not count. */
+/**
+ * Items a second over the last few seconds. Skipped items cost nothing, so they do not count. A run that is taken up again may
+ * count from 0 again: then so does the rate.
+ */
 export function rateMeter(): (position: Position) => number | null {
   const seen: { items: number; seconds: number }[] = [];
   return (position) => {
     const items = position.done + position.failed;
+    if (items < (seen.at(-1)?.items ?? 0)) seen.length = 0;
     if (seen.at(-1)?.items !== items || seen.length === 0) seen.push({ items, seconds: position.seconds });
     while (seen.length > 2 && position.seconds - seen[1].seconds > RATE_WINDOW) seen.shift();
     const elapsed = position.seconds - seen[0].seconds;
@@ -50,7 +54,8 @@ function startBar(name: string, sink: Sink): Progress {
     return `${label}${bar(sink, position, Math.max(4, Math.min(BAR_WIDTH, room)))} ${place}  ${right}`;
   };
   return {
-    update(position) {
+    update(found) {
+      const position = { ...found, total: found.total || null }; // 0 of 0: nothing is counted yet
       const perSecond = rate(position);
       sink.write(`\r\x1b[2K${draw(position, speedOf(position, perSecond))}`);
     },

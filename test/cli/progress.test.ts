@@ -51,6 +51,8 @@ test('the rate is that of the last seconds, and skipped items do not count', () 
   assert.equal(rate(position(100, 1, { skipped: 500 })), 100);
   for (let second = 2; second <= 20; second += 1) rate(position(100 + second, second));
   assert.ok(Math.abs((rate(position(121, 21)) ?? 0) - 1) < 0.01);
+  assert.equal(rate(position(0, 22)), null, 'a run taken up again counts anew');
+  assert.equal(rate(position(30, 23)), 30);
 });
 
 test('without a terminal there is a line every few seconds and one at the end, in plain text', () => {
