@@ -72,7 +72,7 @@ export async function* walk(root: string, signal?: AbortSignal, options: WalkOpt
         yield* await look(entries, folders, options);
       }
     } catch (error) {
-      yield asFound(folder, error);
+      yield asFound(folder, error, 'A folder that could not be read; what is in it was left out. ');
     }
   }
 }
@@ -137,10 +137,10 @@ async function lookAt({ path, isLink }: Entry, { roots }: WalkOptions): Promise<
 }
 
 /** A failure of this path, or the error thrown again when it is no such thing. */
-function asFound(path: Buffer, error: unknown): Found {
+function asFound(path: Buffer, error: unknown, remark = ''): Found {
   const failure = fileFailure(error);
   if (!isFailure(failure)) throw failure;
-  return failed(path, failure.code, failure.message);
+  return failed(path, failure.code, `${remark}${failure.message}`);
 }
 
 function failed(path: Buffer, code: FailureCode, message: string): Found {

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 
 import type { Found, WalkOptions } from '../../src/images/walk.js';
 import { walk } from '../../src/images/walk.js';
+import { asNobody } from '../support/nobody.js';
 
 test('finds all files below a folder with size and time', async (t) => {
   const root = await folder(t);
@@ -83,20 +84,19 @@ test('a path below a root is looked at as the walk of the root looks at it', asy
   ]);
 });
 
-test(
-  'a folder that may not be read is one failure, and the walk goes on',
-  { skip: process.getuid?.() === 0 && 'root may read everything' },
-  async (t) => {
-    const root = await folder(t);
-    await mkdir(join(root, 'closed'));
-    await writeFile(join(root, 'a.jpg'), 'abc');
-    await chmod(join(root, 'closed'), 0);
-    const found = await collect(root);
-    await chmod(join(root, 'closed'), 0o700);
-    assert.deepEqual(paths(found), [join(root, 'a.jpg')]);
-    assert.ok(found.some((one) => 'failure' in one && one.failure.code === 'UNREADABLE'));
-  },
-);
+test('a folder that may not be read is one failure, which says so, and the walk goes on', async (t) => {
+  const root = await folder(t);
+  await mkdir(join(root, 'closed'));
+  await writeFile(join(root, 'a.jpg'), 'abc');
+  await chmod(root, 0o755);
+  await chmod(join(root, 'closed'), 0);
+  const found = await asNobody(() => collect(root));
+  await chmod(join(root, 'closed'), 0o700);
+  assert.deepEqual(paths(found), [join(root, 'a.jpg')]);
+  const [failure] = found.flatMap((one) => ('failure' in one ? [one.failure] : []));
+  assert.deepEqual([failure.code, failure.uri], ['UNREADABLE', join(root, 'closed')]);
+  assert.match(failure.message, /^A folder .* left out\. Permission denied\.$/);
+});
 
 test('a folder that vanishes during the walk is one failure', async (t) => {
   const root = await folder(t);
