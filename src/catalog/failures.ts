@@ -1,6 +1,6 @@
 import { rows, type Db } from '../db.js';
 import { Failure, type StageName } from '../entities/index.js';
-import type { FailureCode } from '../errors.js';
+import { FAILURE_CODES, type FailureCode } from '../errors.js';
 import { entityRows } from './entity-rows.js';
 
 export interface NewFailure {
@@ -65,5 +65,21 @@ export async function failureCodes(db: Db, runId: number): Promise<{ code: Failu
     db,
     `select code, count(*)::integer as count from winnow.failures where run_id = $1 group by code order by count desc, code`,
     [runId],
+  );
+}
+
+/** Codes of labels that could not be given; the others are of files and images. */
+export function isOfLabel(code: FailureCode): boolean {
+  return code.startsWith('LABEL_');
+}
+
+/** The first failures of a run that are of labels. */
+export async function listLabelFailures(db: Db, runId: number, first: number): Promise<Failure[]> {
+  const codes = FAILURE_CODES.filter(isOfLabel);
+  return entityRows(
+    db,
+    Failure,
+    `select * from winnow.failures where run_id = $1 and code = any ($2::text[]) order by id limit $3`,
+    [runId, codes, first],
   );
 }

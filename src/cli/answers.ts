@@ -3,7 +3,6 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { labelsInForce, scoresOf } from '../catalog/batches.js';
 import { imagesBySha, imagesByUri } from '../catalog/labels.js';
 import type { Db } from '../db.js';
-import { WinnowError } from '../errors.js';
 import { accuracy, confusion, precision, recall, rocAuc } from '../ml/metrics.js';
 import { readLabelFile } from '../runs/label-file.js';
 import type { LabelRow } from '../runs/label-file.js';
@@ -36,21 +35,12 @@ export interface Question {
   thresholds: number[];
 }
 
-/** Reads nothing but the first row: a file that is none is better refused before the work than after it. */
-export async function checkAnswers(file: string): Promise<void> {
-  for await (const row of readLabelFile(file)) {
-    if (row.problem === null) return;
-    throw new WinnowError('BAD_INPUT', `Line ${row.line} of ${file}: ${row.problem}.`);
-  }
-  throw new WinnowError('BAD_INPUT', `${file} holds no answers.`);
-}
-
 /** Holds the scores of a model against a file of answers, joined by path or by hash. Reads; changes nothing. */
 export async function judge(db: Db, question: Question): Promise<Judgement> {
   const { collectionId, modelId, folder, file, thresholds } = question;
   const aside = { labelled: 0, unmatched: 0, contradicted: 0, unscored: 0, unreadable: 0 };
   const answers = new Map<number, boolean | null>(); // null: some of its answers say yes and others no
-  for await (const batch of inBatches(readLabelFile(file), BATCH)) {
+  for await (const batch of inBatches(readLabelFile(file, 'answers'), BATCH)) {
     const good = batch.flatMap((row) => (row.problem === null ? [row] : []));
     aside.unreadable += batch.length - good.length;
     const found = await imagesOf(db, collectionId, good, [folder, dirname(file)]);

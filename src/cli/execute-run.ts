@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ensureCollection } from '../catalog/collections.js';
-import { failureCodes } from '../catalog/failures.js';
+import { failureCodes, isOfLabel, listLabelFailures } from '../catalog/failures.js';
 import { findRun, runBefore } from '../catalog/runs.js';
 import type { Run } from '../entities/index.js';
 import { WinnowError } from '../errors.js';
@@ -15,6 +15,7 @@ import { localUser } from './session.js';
 import type { Session } from './session.js';
 
 const LOOK_MS = 100; // how often the run's row is read
+const LABELS_SHOWN = 3; // of those that could not be used
 
 export interface RunRequest {
   collection: string;
@@ -73,12 +74,23 @@ async function followEarlier({ dataSource, interrupted }: Session, asked: Run, s
   }
 }
 
-/** A run with failures of single images has succeeded; that they are, and where to read about them, is said here. */
+/**
+ * A run with failures of single images has succeeded; that they are, and where to read about them, is said here. Of labels
+ * that could not be used, the first are shown: the cause is mostly the same for all.
+ */
 async function noteFailures({ dataSource }: Session, run: Run, sink: Sink): Promise<void> {
-  if (run.failed === 0) return;
-  const codes = (await failureCodes(dataSource, run.id)).map(({ code, count }) => `${formatCount(count)} ${code}`);
-  const what = `${formatCount(run.failed)} of ${formatCount(run.total ?? run.failed)} could not be used: ${codes.join(', ')}.`;
-  say(sink, `${what} See winnow runs failures ${run.id}`, 'yellow');
+  const all = await failureCodes(dataSource, run.id);
+  const note = (what: string, codes: typeof all): void => {
+    const parts = codes.map(({ code, count }) => `${formatCount(count)} ${code}`);
+    say(sink, `${what} could not be used: ${parts.join(', ')}. See winnow runs failures ${run.id}`, 'yellow');
+  };
+  const items = all.filter(({ code }) => !isOfLabel(code));
+  if (items.length > 0) note(`${formatCount(run.failed)} of ${formatCount(run.total ?? run.failed)}`, items);
+  const labels = all.filter(({ code }) => isOfLabel(code));
+  if (labels.length === 0) return;
+  const count = labels.reduce((sum, group) => sum + group.count, 0);
+  note(`${formatCount(count)} ${count === 1 ? 'label' : 'labels'}`, labels);
+  for (const { message } of await listLabelFailures(dataSource, run.id, LABELS_SHOWN)) say(sink, `  ${message}`);
 }
 
 async function watch(session: Session, id: number, progress: Progress): Promise<Run> {

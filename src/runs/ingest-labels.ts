@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { recordFailures, type NewFailure } from '../catalog/failures.js';
 import { imagesBySha, imagesByUri, setLabels } from '../catalog/labels.js';
 import { sourcesOf } from '../catalog/batches.js';
-import type { IngestOptions } from './ingest-options.js';
+import { givesLabels, type IngestOptions } from './ingest-options.js';
 import { readLabelFile, type LabelRow } from './label-file.js';
 import type { LabelVotes } from './label-votes.js';
 import { inBatches } from './pipeline.js';
@@ -68,6 +68,7 @@ export async function applyLabels(
 ): Promise<void> {
   const { collectionId } = run;
   const who = run.options.who ?? run.requestedBy;
+  if (givesLabels(run.options)) chunk.measure('labelsSet', 0); // Said even when it stays so.
   for (const { labels, conflicts } of votes.counted(BATCH)) {
     chunk.signal.throwIfAborted();
     const places = await sourcesOf(
@@ -94,14 +95,15 @@ export async function applyLabels(
   }
 }
 
-/** A row or an image that cannot be labelled is an item of its own: it was not among the files. */
+/** A label that cannot be given is a failure, but no item of the run: these are the files. It is counted apart. */
 async function failRows(
   run: RunInHand<IngestOptions>,
   chunk: ChunkInHand<object>,
   failures: NewFailure[],
   write?: Parameters<ChunkInHand<object>['advance']>[1],
 ): Promise<void> {
-  await chunk.advance({ failed: failures.length, total: failures.length }, async (tx) => {
+  if (failures.length > 0) chunk.measure('labelsFailed', failures.length);
+  await chunk.advance({}, async (tx) => {
     await recordFailures(tx, { runId: run.id, stage: 'INGEST', failures });
     await write?.(tx);
   });

@@ -1,7 +1,9 @@
-import { stat } from 'node:fs/promises';
+import { constants, open, stat } from 'node:fs/promises';
 import { sep } from 'node:path';
 
-import { systemCode } from '../errors.js';
+import { isFailure, systemCode } from '../errors.js';
+import { fileFailure } from '../images/file-failure.js';
+import { verifyLabelFile } from './label-file.js';
 import { bad, flag, optional, path, paths, readOptions, text, type Check } from './options.js';
 
 export interface IngestOptions {
@@ -38,13 +40,24 @@ export function parseIngestOptions(input: unknown): IngestOptions {
   return options;
 }
 
-/** @throws WinnowError BAD_INPUT for a path that is not there. */
+/** @throws WinnowError BAD_INPUT for a path that is not there, when none can be read, and for a labels file without labels. */
 export async function verifyIngestOptions(options: IngestOptions): Promise<void> {
   const { paths: given, positive, negative, labelsFile } = options;
-  for (const root of [...given, ...positive, ...negative]) await kindOf(root);
-  if (labelsFile !== null && (await kindOf(labelsFile)) !== 'file') {
-    throw bad(`The labels must be in a file, but ${labelsFile} is none.`);
+  const problems: (string | null)[] = [];
+  for (const root of [...given, ...positive, ...negative]) {
+    await mustExist(root);
+    problems.push(await whyUnreadable(root));
   }
+  // Among others that can be read, it is a failure of the run.
+  if (problems.every((problem) => problem !== null)) {
+    throw bad(problems.length === 1 ? problems[0] : `None of the ${problems.length} paths can be read. ${problems[0]}`);
+  }
+  if (labelsFile !== null) await verifyLabelFile(labelsFile);
+}
+
+/** Whether images are to be labelled as well. */
+export function givesLabels({ positive, negative, labelsByFolder, labelsFile }: IngestOptions): boolean {
+  return positive.length + negative.length > 0 || labelsByFolder || labelsFile !== null;
 }
 
 /** What is to be walked: no root lies in another one, so that no file is met twice. */
@@ -58,12 +71,24 @@ export function isWithin(file: string, folder: string): boolean {
   return file === folder || file.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-async function kindOf(file: string): Promise<'file' | 'other'> {
+async function mustExist(file: string): Promise<void> {
   try {
-    return (await stat(file)).isFile() ? 'file' : 'other';
+    await stat(file);
   } catch (error) {
     throw bad(
       systemCode(error) === 'ENOENT' ? `There is nothing at ${file}.` : `${file} is unreadable: ${systemCode(error)}.`,
     );
+  }
+}
+
+/** Opens a file or a folder, without waiting for whoever writes into a pipe. */
+async function whyUnreadable(file: string): Promise<string | null> {
+  try {
+    await (await open(file, constants.O_RDONLY | constants.O_NONBLOCK)).close();
+    return null;
+  } catch (error) {
+    const failure = fileFailure(error);
+    if (!isFailure(failure)) throw error;
+    return `${file} cannot be read: ${failure.message}`;
   }
 }

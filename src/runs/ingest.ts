@@ -50,6 +50,7 @@ export const ingest: Stage<IngestOptions, object> = {
       allowed: await Promise.all(run.config.roots.map((root) => realpath(root).catch(() => root))),
     };
     const votes = new LabelVotes();
+    let imageFiles = 0;
     const counting = new AbortController();
     const census = countAhead(bounds, AbortSignal.any([chunk.signal, counting.signal]));
     try {
@@ -62,6 +63,7 @@ export const ingest: Stage<IngestOptions, object> = {
       );
       for await (const batch of inBatches(read, run.spanImages ?? BATCH, BATCH_MS)) {
         await record(run, chunk, batch, census.files, (uri, imageId) => {
+          imageFiles += 1;
           const value = folderLabel(uri, run.options, roots);
           if (value !== null) votes.add(imageId, value, 'FOLDER');
         });
@@ -72,6 +74,7 @@ export const ingest: Stage<IngestOptions, object> = {
     }
     await voteByFile(run, chunk, votes, retried && new Set(retried.map(({ uri }) => uri)));
     await applyLabels(run, chunk, votes);
+    chunk.measure('imageFiles', imageFiles);
     const { done, skipped, failed } = chunk.counted;
     await chunk.settle({ done, skipped, failed, total: done + skipped + failed });
   },

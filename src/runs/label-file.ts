@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 
 import { CsvError, parse, type Info } from 'csv-parse';
 
@@ -13,12 +14,37 @@ export type LabelRow = { line: number } & (
   { path: string | null; sha256: string | null; value: LabelValue; problem: null } | { problem: string }
 );
 
+/** What a file of labels is for: to be learnt from, or to judge by. Messages call it so. */
+export type LabelFileKind = 'labels' | 'answers';
+
+/**
+ * Refuses a file that gives no label at all: better before the work than after it. Reads to the first row that can be used.
+ * @throws WinnowError BAD_INPUT that says what is wrong with the file, or with its first row
+ */
+export async function verifyLabelFile(file: string, kind: LabelFileKind = 'labels'): Promise<void> {
+  const stats = await stat(file).catch(() => null); // The reading below says why.
+  if (stats !== null && !stats.isFile()) {
+    throw new WinnowError('BAD_INPUT', `The ${kind} must be in a file, but ${file} is none.`);
+  }
+  let first: string | null = null;
+  for await (const { line, problem } of readLabelFile(file, kind)) {
+    if (problem === null) return;
+    first ??= `Line ${line}: ${problem}.`;
+  }
+  throw new WinnowError(
+    'BAD_INPUT',
+    first === null
+      ? `The ${kind} file ${file} holds no ${kind}. Below the line path,label it must have a line for each image.`
+      : `No line of the ${kind} file ${file} can be used. ${first}`,
+  );
+}
+
 /**
  * Reads a CSV file with the columns path,label or sha256,label, row by row. Other columns are passed over; the names'
  * case, a byte order mark and either kind of line end are no matter. A path may also be a hash.
  * @throws WinnowError BAD_INPUT when it is no such file at all; a row that is wrong is yielded as a problem.
  */
-export async function* readLabelFile(file: string): AsyncGenerator<LabelRow> {
+export async function* readLabelFile(file: string, kind: LabelFileKind = 'labels'): AsyncGenerator<LabelRow> {
   const problems: LabelRow[] = [];
   const parser = parse({
     bom: true,
@@ -36,7 +62,7 @@ export async function* readLabelFile(file: string): AsyncGenerator<LabelRow> {
     skip_records_with_error: true,
   });
   const stream = createReadStream(file);
-  stream.on('error', (error) => parser.destroy(unreadable(file, error)));
+  stream.on('error', (error) => parser.destroy(unreadable(file, kind, error)));
   stream.pipe(parser);
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: Record<string, string>; info: Info }>) {
@@ -78,8 +104,11 @@ function problemOf(error: CsvError | undefined): LabelRow {
   return { line, problem: error?.message ?? 'it cannot be read' };
 }
 
-function unreadable(file: string, error: unknown): WinnowError {
-  return new WinnowError('BAD_INPUT', `The labels file ${file} cannot be read: ${systemCode(error)}.`, {
-    cause: error,
-  });
+function unreadable(file: string, kind: LabelFileKind, cause: Error): WinnowError {
+  const code = systemCode(cause);
+  const message =
+    code === 'ENOENT'
+      ? `There is no ${kind} file ${file}.`
+      : `The ${kind} file ${file} cannot be read: ${code === 'EACCES' ? 'permission denied' : code}.`;
+  return new WinnowError('BAD_INPUT', message, { cause });
 }

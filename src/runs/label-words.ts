@@ -1,7 +1,8 @@
 import { dirname, basename } from 'node:path';
 
 import type { LabelValue } from '../entities/index.js';
-import { isWithin, type IngestOptions } from './ingest-options.js';
+import { isInside } from '../images/paths.js';
+import type { IngestOptions } from './ingest-options.js';
 
 const WORDS: ReadonlyMap<string, LabelValue> = new Map([
   ...['positive', 'pos', 'ok', 'good', 'yes', 'true', '1'].map((word) => [word, 'POSITIVE'] as const),
@@ -24,12 +25,12 @@ export function folderLabel(file: string, options: IngestOptions, roots: readonl
     ...options.negative.map((folder) => ({ folder, value: 'NEGATIVE' as const })),
   ];
   for (const one of named) {
-    if (isWithin(file, one.folder) && one.folder.length > (innermost?.folder.length ?? -1)) innermost = one;
+    if (isInside(one.folder, file) && one.folder.length > (innermost?.folder.length ?? -1)) innermost = one;
   }
   if (innermost !== null) return innermost.value;
   if (!options.labelsByFolder) return null;
-  const root = roots.find((one) => isWithin(file, one)) ?? dirname(file);
-  for (let folder = dirname(file); isWithin(folder, root); folder = dirname(folder)) {
+  const root = roots.find((one) => isInside(one, file)) ?? dirname(file);
+  for (let folder = dirname(file); isInside(root, folder); folder = dirname(folder)) {
     const value = labelOfWord(basename(folder));
     if (value !== null) return value;
     if (folder === dirname(folder)) break;

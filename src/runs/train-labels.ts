@@ -16,19 +16,17 @@ const SOURCES = 16;
  * Said before anything is computed; the split says it again, more exactly, for what is left then.
  * @throws WinnowError TOO_FEW_LABELS, ONE_CLASS_ONLY
  */
-export function requireBothClasses(labels: TrainingLabel[]): void {
+export function requireBothClasses(labels: readonly Pick<TrainingLabel, 'value'>[]): void {
   if (labels.length === 0) {
     throw new WinnowError(
       'TOO_FEW_LABELS',
-      'There are no labels in this collection yet. Label images of both kinds, some dozens of each, and train again.',
+      'There are no labels in this collection yet. Give some dozens of each kind: in a file (--labels), as folders ' +
+        '(--positive, --negative), or by hand on the Label page of winnow serve.',
     );
   }
   const [{ value }] = labels;
   if (labels.every((label) => label.value === value)) {
-    throw new WinnowError(
-      'ONE_CLASS_ONLY',
-      `All ${labels.length} labels are ${value}. Label some images of the other kind, too.`,
-    );
+    throw new WinnowError('ONE_CLASS_ONLY', `All labels are ${value}. Label some images of the other kind, too.`);
   }
 }
 

@@ -114,7 +114,10 @@ export class RunType implements NodeType {
     return this.row.skipped;
   }
 
-  @Field(() => Int, { description: 'How many items failed, each with a failure.' })
+  @Field(() => Int, {
+    description:
+      'How many items failed, each with a failure. Labels that could not be given have failures as well, but are no items.',
+  })
   get failed(): number {
     return this.row.failed;
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
@@ -37,6 +37,43 @@ test('ingest --json: stdout is one document; a bad file does not fail the run, a
   const retried = await winnow(['runs', 'retry', String(id)], settings);
   assert.equal(retried.code, 0, retried.stderr);
   assert.match(retried.stdout, /^Run \d+ \(INGEST\): 1 done in /);
+});
+
+test('ingest says what it looked for and did not find, and which labels could not be used', async (t) => {
+  const home = await temporaryFolder(t);
+  const { url } = await freshDatabase(t);
+  const settings = { WINNOW_HOME: home, DATABASE_URL: url };
+  const folder = join(home, 'pictures');
+  const empty = join(home, 'empty');
+  const [[first]] = await copyPictures(folder, 3);
+  await mkdir(empty);
+  const labels = join(home, 'labels.csv');
+  const ingest = (...args: string[]) => winnow(['ingest', ...args], settings);
+
+  await writeFile(labels, 'path,label\n');
+  const refused = await ingest(folder, '--labels', labels);
+  assert.deepEqual([refused.code, refused.stdout], [2, '']);
+  assert.match(refused.stderr, /^winnow: BAD_INPUT: The labels file .* holds no labels/);
+
+  const nothing = await ingest(empty);
+  assert.equal(nothing.code, 0, nothing.stderr);
+  assert.match(nothing.stdout, /No image was found in \/.*\/empty\.\n$/);
+
+  await writeFile(labels, `path,label\n${first},maybe\n${first},negativ\n${first},bad\na,ok\nb,ok\n`);
+  const some = await ingest(folder, '--labels', labels);
+  assert.equal(some.code, 0, some.stderr);
+  assert.match(some.stdout, /: 6 done in .* labels set 1/);
+  assert.match(
+    some.stderr,
+    /^4 labels could not be used: 2 LABEL_INVALID, 2 LABEL_UNMATCHED\. See winnow runs failures 2$/m,
+  );
+  assert.doesNotMatch(some.stderr, /of 6 could not be used/);
+  const lines = some.stderr.split('\n').filter((line) => /^ {2}Line \d of /.test(line));
+  assert.equal(lines.length, 3, some.stderr);
+  assert.match(lines[0], /is "maybe"\.$/);
+
+  const none = await ingest(folder, '--labels-by-folder');
+  assert.match(none.stdout, /labels set 0.*\nNo image got a label: none lies in a folder that is called positive, /);
 });
 
 test('Ctrl-C cancels the run, closes in order and gives 130', async (t) => {

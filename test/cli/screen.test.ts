@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -144,4 +144,30 @@ test('screen goes from a folder to ok/ and ng/, and the other commands go on fro
     await assert.rejects(readdir(join(out, 'ok')), { code: 'ENOENT' });
     assert.equal((await readdir(folder)).length, 64);
   });
+});
+
+test('what screen cannot go on without is said before the work', async (t) => {
+  const home = await temporaryFolder(t);
+  const { url } = await freshDatabase(t);
+  const folder = join(home, 'pictures');
+  const [[first], [second]] = await copyPictures(folder, 2);
+  const labels = join(home, 'labels.csv');
+  const refused = async (args: string[], code: number, stderr: RegExp) => {
+    const ended = await winnow(['screen', ...args], { WINNOW_HOME: home, DATABASE_URL: url });
+    assert.deepEqual([ended.code, ended.stdout], [code, ''], ended.stderr);
+    assert.match(ended.stderr, stderr);
+  };
+  const ways = /^winnow: TOO_FEW_LABELS: .*--labels.*--positive.*Label page/;
+  await refused([folder], 1, ways);
+  await refused([folder, '--positive', folder], 1, /^winnow: ONE_CLASS_ONLY: All labels are POSITIVE/);
+  await refused([folder, '--labels', join(home, 'none.csv')], 2, /^winnow: BAD_INPUT: There is no labels file /);
+  await writeFile(labels, 'file,class\na.jpg,1\n');
+  await refused([folder, '--labels', labels], 2, /^winnow: BAD_INPUT: .*path,label/);
+  await writeLabels(labels, [['not-there.webp', true]]);
+  await refused([folder, '--labels', labels], 1, /^(?![^]*resize)[^]*1 LABEL_UNMATCHED[^]*^winnow: TOO_FEW_LABELS: /m);
+  await writeLabels(labels, [
+    [first, true],
+    [second, false],
+  ]);
+  await refused([labels, '--labels', labels], 1, /^winnow: NOT_FOUND: No image was found in .*labels\.csv\.$/m);
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
-import { readLabelFile, type LabelRow } from '../../src/runs/label-file.js';
+import { readLabelFile, verifyLabelFile, type LabelRow } from '../../src/runs/label-file.js';
 
 const HASH = 'ab'.repeat(32);
 
@@ -46,15 +46,34 @@ test('a quote that is never closed loses only its own rows', async (t) => {
 
 test('a file without the columns is refused, as is one that is not there', async (t) => {
   await assert.rejects(read(t, 'file,class\na.jpg,1\n'), { code: 'BAD_INPUT', message: /path,label/ });
-  await assert.rejects(collect('/nowhere/labels.csv'), { code: 'BAD_INPUT', message: /ENOENT/ });
+  await assert.rejects(collect('/nowhere/labels.csv'), { code: 'BAD_INPUT', message: /There is no labels file/ });
+});
+
+test('a file that gives no label is refused before the work, and called what it was given as', async (t) => {
+  const refused = async (text: string, message: RegExp, kind?: 'answers') =>
+    assert.rejects(verifyLabelFile(await write(t, text), kind), { code: 'BAD_INPUT', message });
+  for (const text of ['', '\uFEFF', 'path,label\n', 'path,label\r\n\r\n']) await refused(text, /holds no labels/);
+  await refused('path,label\n', /answers file .* holds no answers/, 'answers');
+  await refused('file,class\na.jpg,1\n', /begins with "file,class"/);
+  await refused('path,label\na.jpg,maybe\nb.jpg,\n', /No line .* can be used\. Line 2: .* is "maybe"/);
+  await assert.rejects(verifyLabelFile(tmpdir()), { code: 'BAD_INPUT', message: /must be in a file/ });
+  await assert.rejects(verifyLabelFile('/nowhere/more.csv', 'answers'), {
+    code: 'BAD_INPUT',
+    message: 'There is no answers file /nowhere/more.csv.',
+  });
+  await verifyLabelFile(await write(t, 'path,label\na.jpg,maybe\nb.jpg,ok\n'));
 });
 
 async function read(t: TestContext, text: string): Promise<LabelRow[]> {
+  return collect(await write(t, text));
+}
+
+async function write(t: TestContext, text: string): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'winnow-labels-'));
   t.after(() => rm(directory, { recursive: true }));
   const file = join(directory, 'labels.csv');
   await writeFile(file, text);
-  return collect(file);
+  return file;
 }
 
 async function collect(file: string): Promise<LabelRow[]> {

@@ -37,6 +37,8 @@ test('the name of a folder is the label, where that is asked for', async (t) => 
   await copyInto(join(root, 'other'), pictures.slice(6));
   await execute(bench, 'INGEST', { paths: [root] });
   assert.deepEqual(await labelsByPath(bench), {});
+  const none = await execute(bench, 'INGEST', { paths: [join(root, 'other')], labelsByFolder: true });
+  assert.equal(none.outcome.labelsSet, 0);
   const run = await execute(bench, 'INGEST', { paths: [root], labelsByFolder: true });
   assert.equal(run.skipped, 8);
   assert.deepEqual(await labelsByPath(bench), labels(good, bad));
@@ -81,7 +83,9 @@ test('a labels file gives labels by path and by hash; rows that fit nothing are 
     ],
   );
   assert.match(failures[2].message, /twin\.webp/);
-  assert.deepEqual([run.total, run.skipped, run.failed], [5 + 3, 5, 3]);
+  assert.deepEqual([run.total, run.skipped, run.failed], [5, 5, 0]);
+  const { labelsSet, labelsFailed, imageFiles } = run.outcome;
+  assert.deepEqual({ labelsSet, labelsFailed, imageFiles }, { labelsSet: 3, labelsFailed: 3, imageFiles: 5 });
 });
 
 test('a label by hand stands against a folder', async (t) => {

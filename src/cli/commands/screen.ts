@@ -6,14 +6,19 @@ import { flipCounts } from '../../catalog/flips.js';
 import { trainingLabels } from '../../catalog/labels.js';
 import { modelByNumber } from '../../catalog/models.js';
 import { setThreshold, thresholdInForce } from '../../catalog/thresholds.js';
+import type { LabelValue } from '../../entities/index.js';
+import { WinnowError } from '../../errors.js';
 import { openTarget } from '../../runs/files/target.js';
-import { checkAnswers, judge } from '../answers.js';
+import { verifyLabelFile } from '../../runs/label-file.js';
+import { requireBothClasses } from '../../runs/train-labels.js';
+import { judge } from '../answers.js';
 import { executeRun } from '../execute-run.js';
 import type { RunRequest } from '../execute-run.js';
 import { constant, given } from '../flags.js';
 import type { CommonFlags } from '../flags.js';
 import { formatCount, say } from '../format.js';
 import { describeRun, print, type RunDescription } from '../output.js';
+import { nothingFound } from '../run-summary.js';
 import { reportLines } from '../screen-report.js';
 import type { Screening } from '../screen-report.js';
 import { localUser, withWorker } from '../session.js';
@@ -34,7 +39,8 @@ export interface ScreenFlags extends CommonFlags {
 
 /** `winnow screen <folder>`: every stage after the other, then what came of it. */
 export async function screen(folder: string, flags: ScreenFlags): Promise<void> {
-  if (flags.answers !== undefined) await checkAnswers(resolve(flags.answers));
+  if (flags.labels !== undefined) await verifyLabelFile(resolve(flags.labels));
+  if (flags.answers !== undefined) await verifyLabelFile(resolve(flags.answers), 'answers');
   const screening = await withWorker((session) => screenFolder(session, resolve(folder), flags));
   print(flags.json, screening, () => reportLines(screening));
 }
@@ -45,6 +51,9 @@ async function screenFolder(session: Session, folder: string, flags: ScreenFlags
   const out = flags.out === undefined ? null : resolve(flags.out);
   if (out !== null) await openTarget(dataSource, out); // better refused before the work than after it
   const { id: collectionId } = await ensureCollection(dataSource, collection);
+  if (flags.labels === undefined) {
+    requireBothClasses([...(await trainingLabels(dataSource, collectionId)), ...labelsBelow(flags)]);
+  }
 
   const stages: Screening['stages'] = [];
   const execute = async (stage: RunRequest['stage'], options: Record<string, unknown>): Promise<void> => {
@@ -52,6 +61,8 @@ async function screenFolder(session: Session, folder: string, flags: ScreenFlags
     stages.push(describeRun(run));
   };
   await execute('INGEST', ingestOptions([folder], flags));
+  if (stages[0].outcome.imageFiles === 0) throw new WinnowError('NOT_FOUND', nothingFound(stages[0].options));
+  requireBothClasses(await trainingLabels(dataSource, collectionId)); // rather than after the embedding
   await noteEarlierLabels(session, { collectionId, collection, ingest: stages[0] });
   await execute('RESIZE', {});
   await execute('EMBED', {});
@@ -93,6 +104,14 @@ async function screenFolder(session: Session, folder: string, flags: ScreenFlags
     throw error;
   }
   return { ...screening, out };
+}
+
+/** A label of each kind that folders are named for. */
+function labelsBelow({ positive = [], negative = [] }: ScreenFlags): { value: LabelValue }[] {
+  return [
+    ...positive.map(() => ({ value: 'POSITIVE' as const })),
+    ...negative.map(() => ({ value: 'NEGATIVE' as const })),
+  ];
 }
 
 /**

@@ -2,13 +2,13 @@ import { resolve } from 'node:path';
 
 import { findModel } from '../../catalog/models.js';
 import { thresholdInForce } from '../../catalog/thresholds.js';
-import type { ModelCalibration } from '../../entities/index.js';
+import type { ModelCalibration, Run } from '../../entities/index.js';
 import { executeRun } from '../execute-run.js';
 import type { RunRequest } from '../execute-run.js';
 import { constant, given } from '../flags.js';
 import type { CommonFlags } from '../flags.js';
 import { describeRun, print } from '../output.js';
-import { summary } from '../run-summary.js';
+import { ingestRemarks, summary } from '../run-summary.js';
 import { withWorker } from '../session.js';
 
 export interface IngestFlags extends CommonFlags {
@@ -59,7 +59,8 @@ export interface ClassifyFlags extends CommonFlags {
 
 /** `winnow ingest <paths...>` */
 export function ingest(paths: string[], flags: IngestFlags): Promise<void> {
-  return command(flags, { collection: flags.collection, stage: 'INGEST', options: ingestOptions(paths, flags) });
+  const request = { collection: flags.collection, stage: 'INGEST' as const, options: ingestOptions(paths, flags) };
+  return command(flags, request, (run) => [summary(run), ...ingestRemarks(run)]);
 }
 
 /** The options of an INGEST run: paths made absolute, as whoever executes the run may stand elsewhere. */
@@ -139,7 +140,11 @@ function calibrationLines({ kind, reason }: ModelCalibration): string[] {
   ];
 }
 
-async function command(flags: CommonFlags, request: RunRequest): Promise<void> {
+async function command(
+  flags: CommonFlags,
+  request: RunRequest,
+  lines: (run: Run) => string[] = (run) => [summary(run)],
+): Promise<void> {
   const run = await withWorker((session) => executeRun(session, request, process.stderr));
-  print(flags.json, { run: describeRun(run) }, () => [summary(run)]);
+  print(flags.json, { run: describeRun(run) }, () => lines(run));
 }

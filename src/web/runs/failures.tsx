@@ -7,7 +7,7 @@ import { tell, tellError } from '../state/notices';
 import { refresh, useQuery } from '../state/query';
 import { Picture } from '../wall/picture';
 import { baseName, count, counted } from '../words';
-import { isOver } from './live';
+import { failuresOf, isOver } from './live';
 import type { Run } from './live';
 
 type Group = NonNullable<RunFailuresQuery['run']>['failureGroups'][number];
@@ -35,7 +35,7 @@ export function Failures({ run }: { run: Run }) {
         <h4>Failures</h4>
         {mayRetry && groups.length > 1 && (
           <button type="button" class="button" onClick={() => retry()}>
-            Retry all {count(run.failed)}
+            Retry all {count(failuresOf(run))}
           </button>
         )}
       </div>

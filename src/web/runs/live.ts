@@ -15,6 +15,11 @@ export function isOver({ state }: Pick<Run, 'state'>): boolean {
   return state !== 'QUEUED' && state !== 'RUNNING';
 }
 
+/** Items that failed, and labels that could not be given, which are no items. */
+export function failuresOf({ failed, outcome }: Pick<Run, 'failed' | 'outcome'>): number {
+  return failed + Number(outcome.labelsFailed ?? 0);
+}
+
 /** A run as it is now: followed by subscription as long as it is not over, and asked for where none comes through. */
 export function useLiveRun(run: Run): Run {
   const [heard, setHeard] = useState<Run | null>(null);

@@ -7,7 +7,7 @@ import { tellError } from '../state/notices';
 import { refresh } from '../state/query';
 import { count, counted, dateTime } from '../words';
 import { Failures } from './failures';
-import { isOver, useLiveRun } from './live';
+import { failuresOf, isOver, useLiveRun } from './live';
 import type { Run } from './live';
 import { duration, rateText, spaced, STAGE_WORDS, STATE_WORDS } from './words';
 
@@ -34,7 +34,7 @@ export function RunCard({ run: known }: { run: Run }) {
       <details class="more" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary>
           <time dateTime={run.createdAt}>{dateTime(run.createdAt)}</time>, by {run.requestedBy}
-          {run.failed > 0 && <span class="wrong"> · {counted(run.failed, 'failure')}</span>}
+          {failuresOf(run) > 0 && <span class="wrong"> · {counted(failuresOf(run), 'failure')}</span>}
         </summary>
         {open && <RunDetails run={run} />}
       </details>
@@ -86,7 +86,7 @@ function RunDetails({ run }: { run: Run }) {
     <div class="stack run-details">
       <Pairs title="Options" pairs={run.options} empty="Those that are usual." />
       {isOver(run) && <Pairs title="Outcome" pairs={run.outcome} empty="Nothing to tell." />}
-      {run.failed > 0 && <Failures run={run} />}
+      {failuresOf(run) > 0 && <Failures run={run} />}
     </div>
   );
 }
