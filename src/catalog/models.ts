@@ -1,7 +1,14 @@
 import type { EntityManager } from 'typeorm';
 
 import { rows, type Db } from '../db.js';
-import { Model, type HeadName, type LabelValue, type ModelCalibration, type Part } from '../entities/index.js';
+import {
+  Collection,
+  Model,
+  type HeadName,
+  type LabelValue,
+  type ModelCalibration,
+  type Part,
+} from '../entities/index.js';
 import { WinnowError } from '../errors.js';
 import { entityRows } from './entity-rows.js';
 import { setThreshold } from './thresholds.js';
@@ -119,12 +126,29 @@ export async function findModel(db: Db, id: number): Promise<Model> {
   return model;
 }
 
+/**
+ * @throws WinnowError NOT_FOUND when the run has made no model of this collection: it is no TRAIN run, is not over, or has failed;
+ *   or its model has been deleted
+ */
+export async function modelOfRun(db: Db, collectionId: number, runId: number): Promise<Model> {
+  const model = await db.getRepository(Model).findOneBy({ collectionId, runId });
+  if (model === null) throw new WinnowError('NOT_FOUND', `There is no model of this collection by run ${runId}.`);
+  return model;
+}
+
+/** Which model of a collection: one by its number, the newest, or the one in force, which is the promoted one, else the newest. */
+export type ModelChoice = number | 'latest' | 'current';
+
 /** @throws WinnowError NO_MODEL when the collection has no model at all, NOT_FOUND when it has none of that number */
-export async function modelByNumber(db: Db, collectionId: number, number: number | 'latest'): Promise<Model> {
+export async function modelByNumber(db: Db, collectionId: number, number: ModelChoice): Promise<Model> {
   const [latest] = await db.getRepository(Model).find({ where: { collectionId }, order: { number: 'DESC' }, take: 1 });
   if (latest === undefined)
     throw new WinnowError('NO_MODEL', 'The collection has no model yet. Label some images and train.');
   if (number === 'latest' || number === latest.number) return latest;
+  if (number === 'current') {
+    const { promotedModelId } = await db.getRepository(Collection).findOneByOrFail({ id: collectionId });
+    return promotedModelId === null ? latest : findModel(db, promotedModelId);
+  }
   const model = await db.getRepository(Model).findOneBy({ collectionId, number });
   if (model !== null) return model;
   throw new WinnowError('NOT_FOUND', `There is no model v${number}; the latest is v${latest.number}.`);

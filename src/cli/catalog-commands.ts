@@ -8,7 +8,7 @@ import type { RetryFlags } from './commands/retry.js';
 import type { FailuresFlags, RunsFlags } from './commands/runs.js';
 import type { ThresholdFlags } from './commands/threshold.js';
 import type { CommonFlags } from './flags.js';
-import { collect, modelNumber, number, whole, withCommonFlags } from './flags.js';
+import { collect, modelNumber, modelOption, number, whole, withCommonFlags } from './flags.js';
 
 const STAGES = ['ingest', 'resize', 'embed', 'train', 'classify', 'export'];
 const STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'];
@@ -106,10 +106,6 @@ export function addCatalogCommands(program: Command): void {
   runCommand(runs, 'failures', 'the images a run could not use, and why')
     .option('--first <number>', 'how many', whole(1, 1000), 100)
     .action(async (id: number, flags: FailuresFlags) => (await import('./commands/runs.js')).showFailures(id, flags));
-}
-
-function modelOption(): Option {
-  return new Option('--model <number>', 'which model').argParser(modelNumber).default('latest', 'the latest');
 }
 
 function modelCommand(models: Command, name: string, description: string): Command {

@@ -24,3 +24,8 @@ export function nothingLines(what: string, { others = [] }: Listed): string[] {
   if (others.length === 0) return [`There are no ${what} yet.`];
   return [`There are no ${what} yet in the collection ${DEFAULT_COLLECTION}. With --collection: ${others.join(', ')}.`];
 }
+
+/** How a command is told of a collection, with a space before it; nothing where it means this one anyway. */
+export function collectionFlag(name: string): string {
+  return name === DEFAULT_COLLECTION ? '' : ` --collection ${/^[\w.-]+$/.test(name) ? name : JSON.stringify(name)}`;
+}

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 
 /** What every command takes. */
@@ -39,6 +39,13 @@ export function number(min: number, max: number): (text: string) => number {
 /** Parses a model's number, or `latest`. */
 export function modelNumber(text: string): number | 'latest' {
   return text === 'latest' ? text : whole(1)(text.replace(/^v/, ''));
+}
+
+/** --model; left out, it is the one in force. */
+export function modelOption(): Option {
+  return new Option('--model <number>', 'which model: its number, or latest')
+    .argParser(modelNumber)
+    .default('current', 'the one in force');
 }
 
 /** Collects the values of a flag that may be repeated. */

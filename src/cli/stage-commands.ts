@@ -5,9 +5,7 @@ import type { ExportFlags } from './commands/export.js';
 import type { ScreenFlags } from './commands/screen.js';
 import type { ClassifyFlags, EmbedFlags, IngestFlags, ResizeFlags, TrainFlags } from './commands/stages.js';
 import { DEFAULT_TRAIN_OPTIONS, FINE_TUNE_OPTIONS, type TrainOptions } from '../ml/training-options.js';
-import { collect, modelNumber, number, whole, withCommonFlags } from './flags.js';
-
-const model = '--model <number>';
+import { collect, modelOption, number, whole, withCommonFlags } from './flags.js';
 
 /** The commands that execute stages: one each, and `screen`, which executes them all. */
 export function addStageCommands(program: Command): void {
@@ -129,7 +127,7 @@ export function addStageCommands(program: Command): void {
 
   withCommonFlags(program.command('classify'))
     .description('score every image with a model')
-    .option(model, 'which model (default: the latest)', modelNumber)
+    .addOption(modelOption())
     .addOption(
       new Option('--mode <mode>', 'score all images, or only those without a score (default: all)').choices([
         'all',
@@ -142,7 +140,7 @@ export function addStageCommands(program: Command): void {
   withCommonFlags(program.command('export [directory]'))
     .summary('put the images into ok/ and ng/, or undo it')
     .description('put the images into ok/ and ng/ with a manifest; again after the threshold moved: only what flipped')
-    .option(model, 'which model (default: the latest)', modelNumber)
+    .addOption(modelOption())
     .addOption(
       new Option('--mode <mode>', 'how (default: as before in this directory, else copy)').choices([
         'copy',

@@ -1,6 +1,6 @@
 import type { EngineName } from '../config.js';
 import { pendingFeatures, readFeatures, readFeaturesInSpan } from '../catalog/features.js';
-import { findModel, modelByNumber } from '../catalog/models.js';
+import { findModel, modelByNumber, modelOfRun } from '../catalog/models.js';
 import {
   attachScores,
   copyScores,
@@ -10,21 +10,25 @@ import {
   scorePartition,
 } from '../catalog/scores.js';
 import { scoreTableOf } from '../catalog/score-table.js';
+import type { Db } from '../db.js';
+import type { Model } from '../entities/index.js';
 import { fromFloat16 } from '../ml/float16.js';
 import { featureWriter, makeFeatures } from './features.js';
 import { engineOption, featureSpecOfModel, type FeatureSpec } from './networks.js';
-import { choice, integer, optional, readOptions } from './options.js';
+import { bad, choice, integer, optional, readOptions } from './options.js';
 import { firstSpan, planSpans, type Span } from './spans.js';
 import type { ChunkInHand, RunInHand, Stage } from './stage.js';
 
 interface ClassifyOptions {
-  /** A number of the collection's models; the latest when null. */
+  /** A number of the collection's models; the one in force when null. */
   model: number | null;
+  /** Instead of a number: the TRAIN run that makes the model, which may not have started when this is asked for. */
+  trainRun: number | null;
   mode: 'ALL' | 'MISSING';
   engine: EngineName | null;
 }
 
-/** With the model that was the latest when the run was planned, and what is to be done with its scores. */
+/** With the model that was found when the run was planned, and what is to be done with its scores. */
 type ScoreSpan = Span & { modelId: number; into: 'OWN_TABLE' | 'PARTITION' };
 
 const SPAN_IMAGES = 4096;
@@ -35,20 +39,21 @@ const SPAN_IMAGES = 4096;
  */
 export const classify: Stage<ClassifyOptions, ScoreSpan> = {
   retries: true,
-  parse: (input) =>
-    readOptions<ClassifyOptions>(input, {
+  parse(input) {
+    const options = readOptions<ClassifyOptions>(input, {
       model: optional(integer(1, 2 ** 31 - 1), null),
+      trainRun: optional(integer(1, 2 ** 31 - 1), null),
       mode: optional(choice('ALL', 'MISSING'), 'ALL'),
       engine: engineOption,
-    }),
+    });
+    if (options.model === null || options.trainRun === null) return options;
+    throw bad('model and trainRun each say which model; give one of the two.');
+  },
 
   async plan(run, tx) {
     const { id, collectionId, options, retry } = run;
     const before = retry === null ? null : await firstSpan<ScoreSpan>(tx, retry.run);
-    const model =
-      before === null
-        ? await modelByNumber(tx, collectionId, options.model ?? 'latest')
-        : await findModel(tx, before.modelId);
+    const model = before === null ? await askedModel(tx, collectionId, options) : await findModel(tx, before.modelId);
     await featureSpecOfModel(tx, run.config, model, options.engine);
     const partition = options.mode === 'MISSING' || retry !== null ? await scorePartition(tx, model.id) : null;
     if (partition === null) await createScoreTable(tx, id);
@@ -104,6 +109,11 @@ export const classify: Stage<ClassifyOptions, ScoreSpan> = {
 
   abandon: (runId, tx) => discardScoreTable(tx, runId),
 };
+
+function askedModel(db: Db, collectionId: number, { model, trainRun }: ClassifyOptions): Promise<Model> {
+  if (trainRun !== null) return modelOfRun(db, collectionId, trainRun);
+  return modelByNumber(db, collectionId, model ?? 'current');
+}
 
 /** Rows that the head scores at once. */
 const BLOCK = 2048;

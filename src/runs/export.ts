@@ -17,7 +17,7 @@ import type { Stage } from './stage.js';
 
 interface ExportOptions {
   directory: string;
-  /** A number of the collection's models; the latest when null. */
+  /** A number of the collection's models; the one in force when null. */
   model: number | null;
   /** What the directory was exported with before, COPY when it was not, when null. */
   mode: ExportMode | null;
@@ -103,13 +103,13 @@ export const exportStage: Stage<ExportOptions, ExportSpan> = {
   },
 };
 
-/** The model and the threshold asked for, or the newest model and its threshold in force. */
+/** The model and the threshold asked for, or the model and its threshold in force. */
 async function basisOf(
   db: Db,
   collectionId: number,
   options: ExportOptions,
 ): Promise<Pick<ExportPlan, 'modelId' | 'threshold' | 'thresholdId'>> {
-  const { id: modelId } = await modelByNumber(db, collectionId, options.model ?? 'latest');
+  const { id: modelId } = await modelByNumber(db, collectionId, options.model ?? 'current');
   if (options.threshold !== null) return { modelId, threshold: options.threshold, thresholdId: null };
   const { id: thresholdId, value: threshold } = await thresholdInForce(db, modelId);
   return { modelId, threshold, thresholdId };

@@ -61,7 +61,7 @@ export class CollectionType implements NodeType {
 
   @Field(() => ModelType, {
     nullable: true,
-    description: 'Its newest model, by which runs go unless they name another; null before the first training.',
+    description: 'Its newest model; null before the first training.',
   })
   async latestModel(@Ctx() { loaders }: Context): Promise<ModelType | null> {
     const row = await loaders.latestModel.load(this.row.id);
@@ -70,7 +70,8 @@ export class CollectionType implements NodeType {
 
   @Field(() => ModelType, {
     nullable: true,
-    description: 'Its model in force: the one that was promoted, else the newest; null before the first training.',
+    description:
+      'Its model in force, by which runs go unless they name another: the one that was promoted, else the newest; null before the first training.',
   })
   async currentModel(@Ctx() { loaders }: Context): Promise<ModelType | null> {
     const row = await loaders.currentModel.load(this.row.id);

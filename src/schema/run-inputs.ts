@@ -230,9 +230,16 @@ export class ClassifyInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'The id of the model, of this collection. Default: the newest one when the run starts, so the TRAIN run that makes it may still be queued.',
+      'The id of the model, of this collection. Default: the one in force when the run starts, see `Collection.currentModel`.',
   })
   model?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Instead of `model`: the id of the TRAIN run that makes it, of this collection. It may still be queued, but has to be before this one.',
+  })
+  trainRun?: string | null;
 
   @Field(() => ClassifyModeEnum, { nullable: true, description: 'Which images to score. Default: ALL.' })
   mode?: string | null;
@@ -257,7 +264,8 @@ export class ExportInput {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The id of the model, of this collection. Default: the newest one when the run starts.',
+    description:
+      'The id of the model, of this collection. Default: the one in force when the run starts, see `Collection.currentModel`.',
   })
   model?: string | null;
 

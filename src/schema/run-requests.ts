@@ -65,9 +65,13 @@ export class RunRequestResolver {
     @Arg('input', () => ClassifyInput, INPUT) input: ClassifyInput,
     @Ctx() context: Context,
   ): Promise<RunType> {
-    const { collection, model, mode, engine } = input;
-    const number = await modelNumber(context, collection, model);
-    return startOn(context, 'CLASSIFY', collection, { model: number, mode, engine });
+    const { collection, model, trainRun, mode, engine } = input;
+    return startOn(context, 'CLASSIFY', collection, {
+      model: await modelNumber(context, collection, model),
+      trainRun: trainRun == null ? undefined : decodeId('run', trainRun, 'trainRun'),
+      mode,
+      engine,
+    });
   }
 
   @Mutation(() => RunType, {

@@ -111,6 +111,21 @@ test('screen goes from a folder to ok/ and ng/, and the other commands go on fro
     await json('threshold', 'set', '0.2', '--model', 'v1');
   });
 
+  await t.test('a promoted model is in force for every command; another screening goes by the model it trained', async () => {
+    await run('models', 'promote', '1');
+    const shown = async (...args: string[]) => (await json<{ model: number }>(...args)).model;
+    assert.equal(await shown('threshold'), 1);
+    assert.equal(await shown('images'), 1);
+    assert.equal(await shown('threshold', '--model', 'latest'), 3);
+    const again = await json<Screening>('screen', folder);
+    assert.equal(again.model.number, 4);
+    assert.deepEqual(again.stages.map(({ outcome }) => outcome.model).filter(Boolean), [4, 4]);
+    const { stdout } = await run('train', '--epochs', '2');
+    assert.match(stdout, /^Model v5 has scored no image yet .* v1 is\. Next: winnow classify --model 5$/m);
+    assert.equal((await json<{ run: { outcome: { model: number } } }>('classify', '--model', 'latest')).run.outcome.model, 5);
+    await run('models', 'promote', '2');
+  });
+
   await t.test('images are listed page by page, each once', async () => {
     const seen: string[] = [];
     for (let after: string[] = [], more = true; more;) {
@@ -132,7 +147,7 @@ test('screen goes from a folder to ok/ and ng/, and the other commands go on fro
     const { runs } = await json<{ runs: { id: number; stage: string }[] }>('runs', 'list', '--stage', 'train');
     assert.deepEqual(
       runs.map(({ stage }) => stage),
-      ['TRAIN', 'TRAIN', 'TRAIN'],
+      ['TRAIN', 'TRAIN', 'TRAIN', 'TRAIN', 'TRAIN'],
     );
     assert.match((await run('runs', 'show', String(runs[0].id))).stdout, /^state +SUCCEEDED$/m);
     const { code, stderr } = await winnow(['runs', 'show', '999'], settings);

@@ -11,7 +11,7 @@ import { rows } from '../../src/db.js';
 import { packModel, unpackModel } from '../../src/ml/model-zip.js';
 import { modelFiles } from '../../src/runs/move-model.js';
 import { collectionWithFeatures } from './features-support.js';
-import { count, execute } from './support.js';
+import { count, execute, request } from './support.js';
 
 test('a model that is exported and imported elsewhere gives the same scores, bit for bit', async (t) => {
   const [here, there] = [await collectionWithFeatures(t), await collectionWithFeatures(t)];
@@ -68,6 +68,8 @@ test('a promoted model stays in force and cannot be deleted; a deleted one takes
   assert.deepEqual(await current(), [2, null]);
   await promoteModel(db, first.id);
   assert.deepEqual(await current(), [1, null]);
+  assert.equal((await modelByNumber(db, collectionId, 'current')).number, 1);
+  assert.equal((await execute(bench, 'CLASSIFY', {})).outcome.model, 1);
 
   const remove = (id: number, number: number) => db.transaction((tx) => deleteModel(tx, id, number));
   await assert.rejects(remove(first.id, 1), { code: 'CONFLICT', message: /v1 is promoted/ });
@@ -81,7 +83,11 @@ test('a promoted model stays in force and cannot be deleted; a deleted one takes
   assert.equal(await count(db, 'from winnow.labels'), 120);
   await assert.rejects(remove(second.id, 2), { code: 'NOT_FOUND' });
 
-  await execute(bench, 'TRAIN', { epochs: 5 });
+  const train = await request(bench, 'TRAIN', { epochs: 5 });
+  const scored = await execute(bench, 'CLASSIFY', { trainRun: train.id }); // asked for before there is such a model
   assert.equal((await modelByNumber(db, collectionId, 'latest')).number, 3);
+  assert.equal(scored.outcome.model, 3);
   assert.deepEqual(await current(), [1, null]);
+  assert.equal((await execute(bench, 'CLASSIFY', { trainRun: scored.id })).errorCode, 'NOT_FOUND');
+  await assert.rejects(request(bench, 'CLASSIFY', { trainRun: train.id, model: 3 }), { code: 'BAD_INPUT' });
 });

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 
 import { findCollection } from '../../catalog/collections.js';
-import { modelByNumber } from '../../catalog/models.js';
+import { modelByNumber, type ModelChoice } from '../../catalog/models.js';
 import type { CommonFlags } from '../flags.js';
 import { print } from '../output.js';
 import { withDatabase } from '../session.js';
 
 export interface ExportModelFlags extends CommonFlags {
-  model: number | 'latest';
+  model: ModelChoice;
   format: 'onnx' | 'tensorflow';
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 
+import type { ModelChoice } from '../../catalog/models.js';
 import { WinnowError } from '../../errors.js';
 import { undoExport } from '../../runs/files/undo.js';
 import type { UndoReport } from '../../runs/files/undo.js';
@@ -10,9 +11,10 @@ import { formatCount } from '../format.js';
 import { describeRun, print } from '../output.js';
 import { summary } from '../run-summary.js';
 import { withDatabase, withWorker } from '../session.js';
+import { numberAsked } from './stages.js';
 
 export interface ExportFlags extends CommonFlags {
-  model?: number | 'latest';
+  model: ModelChoice;
   mode?: string;
   threshold?: number;
   undo?: string;
@@ -32,16 +34,13 @@ export async function exportImages(directory: string | undefined, flags: ExportF
 
 async function place(directory: string, flags: ExportFlags): Promise<void> {
   const { collection, model, mode, threshold } = flags;
-  const options = given({
-    directory: resolve(directory),
-    model: model === 'latest' ? undefined : model,
-    mode: mode && constant(mode),
-    threshold,
+  const target = resolve(directory);
+  const run = await withWorker(async (session) => {
+    const number = await numberAsked(session, collection, model);
+    const options = given({ directory: target, model: number, mode: mode && constant(mode), threshold });
+    return executeRun(session, { collection, stage: 'EXPORT', options }, process.stderr);
   });
-  const run = await withWorker((session) =>
-    executeRun(session, { collection, stage: 'EXPORT', options }, process.stderr),
-  );
-  print(flags.json, { run: describeRun(run), directory: options.directory }, () => [summary(run)]);
+  print(flags.json, { run: describeRun(run), directory: target }, () => [summary(run)]);
 }
 
 function undo(directory: string, flags: ExportFlags): Promise<void> {

@@ -1,4 +1,4 @@
-import { modelByNumber } from '../../catalog/models.js';
+import { modelByNumber, type ModelChoice } from '../../catalog/models.js';
 import { scorePage } from '../../catalog/page.js';
 import { collectionToList, nothingLines } from '../collection.js';
 import { constant } from '../flags.js';
@@ -10,7 +10,7 @@ import { withDatabase } from '../session.js';
 import { decodeCursor, encodeCursor } from '../../schema/cursors.js';
 
 export interface ImagesFlags extends CommonFlags {
-  model: number | 'latest';
+  model: ModelChoice;
   min: number;
   max: number;
   order: string;

@@ -4,9 +4,9 @@ import { countsAt } from '../../catalog/counts.js';
 import { ensureCollection } from '../../catalog/collections.js';
 import { flipCounts } from '../../catalog/flips.js';
 import { trainingLabels } from '../../catalog/labels.js';
-import { modelByNumber } from '../../catalog/models.js';
+import { modelOfRun } from '../../catalog/models.js';
 import { setThreshold, thresholdInForce } from '../../catalog/thresholds.js';
-import type { LabelValue } from '../../entities/index.js';
+import type { LabelValue, Run } from '../../entities/index.js';
 import { WinnowError } from '../../errors.js';
 import { openTarget } from '../../runs/files/target.js';
 import { verifyLabelFile } from '../../runs/label-file.js';
@@ -56,9 +56,10 @@ async function screenFolder(session: Session, folder: string, flags: ScreenFlags
   }
 
   const stages: Screening['stages'] = [];
-  const execute = async (stage: RunRequest['stage'], options: Record<string, unknown>): Promise<void> => {
+  const execute = async (stage: RunRequest['stage'], options: Record<string, unknown>): Promise<Run> => {
     const run = await executeRun(session, { collection, stage, options }, process.stderr);
     stages.push(describeRun(run));
+    return run;
   };
   await execute('INGEST', ingestOptions([folder], flags));
   if (stages[0].outcome.imageFiles === 0) throw new WinnowError('NOT_FOUND', nothingFound(stages[0].options));
@@ -66,11 +67,12 @@ async function screenFolder(session: Session, folder: string, flags: ScreenFlags
   await noteEarlierLabels(session, { collectionId, collection, ingest: stages[0] });
   await execute('RESIZE', {});
   await execute('EMBED', {});
-  await execute('TRAIN', given({ head: flags.head && constant(flags.head), seed: flags.seed }));
-  await execute('CLASSIFY', {});
+  const trained = await execute('TRAIN', given({ head: flags.head && constant(flags.head), seed: flags.seed }));
 
-  const model = await modelByNumber(dataSource, collectionId, 'latest');
+  // The model of this very run, whatever is in force and whoever else trains meanwhile.
+  const model = await modelOfRun(dataSource, collectionId, trained.id);
   const modelId = model.id;
+  await execute('CLASSIFY', { model: model.number });
   if (flags.threshold !== undefined) {
     await setThreshold(dataSource, { modelId, value: flags.threshold, note: 'winnow screen', who: localUser() });
   }
@@ -97,7 +99,7 @@ async function screenFolder(session: Session, folder: string, flags: ScreenFlags
   };
   if (out === null) return screening;
   try {
-    await execute('EXPORT', { directory: out });
+    await execute('EXPORT', { directory: out, model: model.number });
   } catch (error) {
     // The scores are there all the same. With --json, stdout is for the error alone.
     if (!flags.json) print(false, screening, () => reportLines(screening));

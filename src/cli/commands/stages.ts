@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 
-import { findModel } from '../../catalog/models.js';
+import { findCollection } from '../../catalog/collections.js';
+import { findModel, modelByNumber, type ModelChoice } from '../../catalog/models.js';
 import { thresholdInForce } from '../../catalog/thresholds.js';
-import type { ModelCalibration, Run } from '../../entities/index.js';
+import type { Model, ModelCalibration, Run } from '../../entities/index.js';
+import { collectionFlag } from '../collection.js';
 import { executeRun } from '../execute-run.js';
 import type { RunRequest } from '../execute-run.js';
 import { constant, given } from '../flags.js';
@@ -10,6 +12,7 @@ import type { CommonFlags } from '../flags.js';
 import { describeRun, print } from '../output.js';
 import { ingestRemarks, summary } from '../run-summary.js';
 import { withWorker } from '../session.js';
+import type { Session } from '../session.js';
 
 export interface IngestFlags extends CommonFlags {
   positive?: string[];
@@ -52,7 +55,7 @@ export interface TrainFlags extends CommonFlags {
 }
 
 export interface ClassifyFlags extends CommonFlags {
-  model?: number | 'latest';
+  model: ModelChoice;
   mode?: string;
   engine?: string;
 }
@@ -107,27 +110,54 @@ export async function train(flags: TrainFlags): Promise<void> {
     carry: carry && constant(carry),
   };
   const options = given({ backbone, ...words, ...numbers });
-  const { run, model, threshold } = await withWorker(async (session) => {
+  const { run, model, threshold, next } = await withWorker(async (session) => {
+    const { dataSource } = session;
     const trained = await executeRun(session, { collection, stage: 'TRAIN', options }, process.stderr);
-    const found = await findModel(session.dataSource, Number(trained.outcome.modelId));
-    return { run: trained, model: found, threshold: await thresholdInForce(session.dataSource, found.id) };
+    const found = await findModel(dataSource, Number(trained.outcome.modelId));
+    const inForce = await modelByNumber(dataSource, found.collectionId, 'current');
+    return {
+      run: trained,
+      model: found,
+      threshold: await thresholdInForce(dataSource, found.id),
+      next: nextLine(collection, found, inForce),
+    };
   });
   print(flags.json, { run: describeRun(run) }, () => [
     summary(run),
     `Its threshold is ${threshold.value}${threshold.note === 'default' ? '' : `: ${threshold.note}`}.`,
     ...calibrationLines(model.calibration),
+    next,
   ]);
 }
 
+/** A model that was just trained has no scores, and nothing else says so. */
+function nextLine(collection: string, made: Model, inForce: Model): string {
+  const elsewhere = inForce.id !== made.id;
+  const force = elsewhere ? ` and is not in force, which v${inForce.number} is` : '';
+  const which = elsewhere ? ` --model ${made.number}` : '';
+  return `Model v${made.number} has scored no image yet${force}. Next: winnow classify${collectionFlag(collection)}${which}`;
+}
+
 /** `winnow classify` */
-export function classify(flags: ClassifyFlags): Promise<void> {
+export async function classify(flags: ClassifyFlags): Promise<void> {
   const { collection, model, mode, engine } = flags;
-  const options = given({
-    model: model === 'latest' ? undefined : model,
-    mode: mode && constant(mode),
-    engine: engine && constant(engine),
+  const run = await withWorker(async (session) => {
+    const number = await numberAsked(session, collection, model);
+    const options = given({ model: number, mode: mode && constant(mode), engine: engine && constant(engine) });
+    return executeRun(session, { collection, stage: 'CLASSIFY', options }, process.stderr);
   });
-  return command(flags, { collection, stage: 'CLASSIFY', options });
+  print(flags.json, { run: describeRun(run) }, () => [summary(run)]);
+}
+
+/** What a run is asked for: the number of a model, or none for the one in force when it starts. */
+export async function numberAsked(
+  { dataSource }: Session,
+  collection: string,
+  model: ModelChoice,
+): Promise<number | undefined> {
+  if (model !== 'latest') return model === 'current' ? undefined : model;
+  const { id } = await findCollection(dataSource, collection);
+  return (await modelByNumber(dataSource, id, model)).number;
 }
 
 /** Why scores are less than was asked for, if they are. */

@@ -1,7 +1,7 @@
 import { findCollection } from '../../catalog/collections.js';
 import { countsAt } from '../../catalog/counts.js';
 import { flipCounts } from '../../catalog/flips.js';
-import { modelByNumber } from '../../catalog/models.js';
+import { modelByNumber, type ModelChoice } from '../../catalog/models.js';
 import { setThreshold, thresholdHistory, thresholdInForce } from '../../catalog/thresholds.js';
 import type { CommonFlags } from '../flags.js';
 import { formatCount, formatTime, tableLines } from '../format.js';
@@ -9,7 +9,7 @@ import { print } from '../output.js';
 import { localUser, withDatabase } from '../session.js';
 
 export interface ThresholdFlags extends CommonFlags {
-  model: number | 'latest';
+  model: ModelChoice;
   note?: string;
 }
 

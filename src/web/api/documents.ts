@@ -30,8 +30,10 @@ export type ClassifyInput = {
   engine?: Engine | null | undefined;
   /** Which images to score. Default: ALL. */
   mode?: ClassifyMode | null | undefined;
-  /** The id of the model, of this collection. Default: the newest one when the run starts, so the TRAIN run that makes it may still be queued. */
+  /** The id of the model, of this collection. Default: the one in force when the run starts, see `Collection.currentModel`. */
   model?: string | null | undefined;
+  /** Instead of `model`: the id of the TRAIN run that makes it, of this collection. It may still be queued, but has to be before this one. */
+  trainRun?: string | null | undefined;
 };
 
 /** Which images a CLASSIFY run scores. */
@@ -68,7 +70,7 @@ export type ExportInput = {
   directory: string;
   /** How the files get there. Default: what the directory was exported to with before, else COPY. */
   mode?: ExportMode | null | undefined;
-  /** The id of the model, of this collection. Default: the newest one when the run starts. */
+  /** The id of the model, of this collection. Default: the one in force when the run starts, see `Collection.currentModel`. */
   model?: string | null | undefined;
   /** The threshold to decide by, 0 to 1. Default: that of the model in force when the run starts. */
   threshold?: number | null | undefined;
@@ -615,7 +617,7 @@ export type ModelsQueryVariables = Exact<{
 
 export type ModelsQuery = { models: { edges: Array<{ node: ModelSummaryFragment }> } };
 
-export type CollectionSummaryFragment = { id: string, name: string, question: string | null, imageCount: number, labelCounts: { positive: number, negative: number }, latestModel: ModelSummaryFragment | null };
+export type CollectionSummaryFragment = { id: string, name: string, question: string | null, imageCount: number, labelCounts: { positive: number, negative: number }, currentModel: ModelSummaryFragment | null };
 
 export type ModelSummaryFragment = { id: string, number: number, createdAt: string, threshold: { id: string, value: number, note: string | null, createdAt: string }, counts: { ok: number, ng: number, above: number, below: number, labelled: number, unscored: number }, metrics: { validationAuc: number | null, validationPositives: number | null, validationNegatives: number | null } };
 
@@ -724,7 +726,7 @@ export const skipFlips = 'query SkipFlips($model:ID!$threshold:Float!$order:Flip
 
 export const setCounts = 'query SetCounts($model:ID!){ok:images(model:$model filter:{verdict:OK}order:SCORE_DESC first:1){totalCount}ng:images(model:$model filter:{verdict:NG}order:SCORE_ASC first:1){totalCount}}' as Operation<SetCountsQuery, SetCountsQueryVariables>;
 
-export const overview = 'query Overview{collections(first:200){edges{node{...CollectionSummary}}}}fragment CollectionSummary on Collection{id name question imageCount labelCounts{positive negative}latestModel{...ModelSummary}}fragment ModelSummary on Model{id number createdAt threshold{id value note createdAt}counts{ok ng above below labelled unscored}metrics{validationAuc validationPositives validationNegatives}}' as Operation<OverviewQuery, OverviewQueryVariables>;
+export const overview = 'query Overview{collections(first:200){edges{node{...CollectionSummary}}}}fragment CollectionSummary on Collection{id name question imageCount labelCounts{positive negative}currentModel{...ModelSummary}}fragment ModelSummary on Model{id number createdAt threshold{id value note createdAt}counts{ok ng above below labelled unscored}metrics{validationAuc validationPositives validationNegatives}}' as Operation<OverviewQuery, OverviewQueryVariables>;
 
 export const models = 'query Models($collection:ID!){models(collection:$collection first:100){edges{node{...ModelSummary}}}}fragment ModelSummary on Model{id number createdAt threshold{id value note createdAt}counts{ok ng above below labelled unscored}metrics{validationAuc validationPositives validationNegatives}}' as Operation<ModelsQuery, ModelsQueryVariables>;
 

@@ -74,7 +74,7 @@ export function fieldsOf(
     label: 'Model',
     kind: 'choice',
     options: [
-      { value: '', text: 'The newest when it starts' },
+      { value: '', text: 'The one in force when it starts' },
       ...models.map(({ id, number }) => ({ value: id, text: `v${number}` })),
     ],
   };

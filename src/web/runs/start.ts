@@ -59,8 +59,8 @@ async function startAll(entered: Entered, known: Collection | null): Promise<Sta
   started.push((await ask(startResize, { input: { collection } })).run);
   started.push((await ask(startEmbed, { input: { collection } })).run);
   if (hasLabels(same) || bringsLabels(entered)) {
-    started.push((await ask(startTrain, { input: { collection } })).run);
-    started.push((await ask(startClassify, { input: { collection } })).run);
+    const { run: train } = await ask(startTrain, { input: { collection } });
+    started.push(train, (await ask(startClassify, { input: { collection, trainRun: train.id } })).run);
   }
   return started;
 }

@@ -9,7 +9,7 @@ import { useQuery } from './query';
 export type Collection = CollectionSummaryFragment;
 export type Model = ModelSummaryFragment;
 
-/** The collection and the model that the address means, or the first collection and its newest model where it names none. */
+/** The collection and the model that the address means, or the first collection and its model in force where it names none. */
 export interface Current {
   readonly collections: readonly Collection[];
   readonly collection: Collection | null;
@@ -31,14 +31,14 @@ export function useCurrent(): Current {
   const collections = (all.data?.collections.edges ?? []).map(({ node }) => node);
   const collection =
     query.collection === undefined
-      ? (collections.find(({ latestModel }) => latestModel !== null) ?? collections[0] ?? null)
+      ? (collections.find(({ currentModel }) => currentModel !== null) ?? collections[0] ?? null)
       : (collections.find(({ name }) => name === query.collection) ?? null);
   const found = useQuery(models, collection === null ? null : { collection: collection.id });
   const list = found.data?.models.edges.map(({ node }) => node) ?? null;
   const number = query.model === undefined ? null : Number(query.model);
-  const newest = collection?.latestModel ?? null;
+  const inForce = collection?.currentModel ?? null;
   const model =
-    number === null || newest?.number === number ? newest : (list?.find((one) => one.number === number) ?? null);
+    number === null || inForce?.number === number ? inForce : (list?.find((one) => one.number === number) ?? null);
   const modelUnknown = model === null && number !== null && list === null && found.error === null;
   return {
     collections,
