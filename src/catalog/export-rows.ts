@@ -84,6 +84,24 @@ export async function* exportWork(
   );
 }
 
+/** How many images of the span have no verdict, as they have neither a label nor a score by the model. */
+export async function countWithoutVerdict(
+  db: Db,
+  { exportId, modelId, span }: Omit<ExportBasis, 'threshold'> & { span: ImageSpan },
+): Promise<number> {
+  const [{ images }] = await rows<{ images: number }>(
+    db,
+    `select count(*)::integer as images
+       from winnow.exports e join winnow.collection_images c on c.collection_id = e.collection_id
+      where e.id = $1 and c.image_id between $3 and $4 and ${retriedSql('c.image_id', '$5::integer', '$6::text[]')}
+        and not exists (select from winnow.scores s where s.model_id = $2 and s.image_id = c.image_id)
+        and not exists (select from winnow.labels l
+                         where l.collection_id = c.collection_id and l.image_id = c.image_id and l.superseded_at is null)`,
+    [exportId, modelId, span.first, span.last, ...retryValues(span.retry)],
+  );
+  return images;
+}
+
 /** Every file of an export, in batches by image id, for its manifest. */
 export async function* manifestRows(
   db: Db,

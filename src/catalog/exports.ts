@@ -4,7 +4,14 @@ import { rows, type Db } from '../db.js';
 import { Export } from '../entities/index.js';
 import { WinnowError } from '../errors.js';
 
-export { exportedFiles, exportWork, manifestRows, type ExportWork, type ManifestRow } from './export-rows.js';
+export {
+  countWithoutVerdict,
+  exportedFiles,
+  exportWork,
+  manifestRows,
+  type ExportWork,
+  type ManifestRow,
+} from './export-rows.js';
 export { forgetFiles, markPlaced, planFiles, type PlannedFile } from './export-files.js';
 
 /**

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { ensureCollection } from '../catalog/collections.js';
+import { ensureCollection, findCollection } from '../catalog/collections.js';
 import { failureCodes, isOfLabel, listLabelFailures } from '../catalog/failures.js';
 import { findRun, runBefore } from '../catalog/runs.js';
 import type { Run } from '../entities/index.js';
 import { WinnowError } from '../errors.js';
 import { cancelRun, requestRun } from '../runs/request.js';
+import { collectionFlag } from './collection.js';
 import { formatCount, say } from './format.js';
 import type { Sink } from './format.js';
 import { positionOf, skippedText } from './position.js';
@@ -45,6 +46,7 @@ export async function followRun(session: Session, asked: Run, sink: Sink): Promi
   const run = await watch(session, id, progress);
   progress.end(positionOf(run), remarkOf(run));
   await noteFailures(session, run, sink);
+  await noteLeftOut(session, run, sink);
   if (run.state === 'SUCCEEDED') return run;
   if (run.state === 'CANCELLED') {
     throw new WinnowError(
@@ -91,6 +93,15 @@ async function noteFailures({ dataSource }: Session, run: Run, sink: Sink): Prom
   const count = labels.reduce((sum, group) => sum + group.count, 0);
   note(`${formatCount(count)} ${count === 1 ? 'label' : 'labels'}`, labels);
   for (const { message } of await listLabelFailures(dataSource, run.id, LABELS_SHOWN)) say(sink, `  ${message}`);
+}
+
+/** An export of what has a verdict has succeeded; that other images have none, and how they get one, is said here. */
+async function noteLeftOut({ dataSource }: Session, run: Run, sink: Sink): Promise<void> {
+  const { withoutVerdict: left, model } = run.outcome as { withoutVerdict?: number; model?: number };
+  if (!left) return;
+  const { name } = await findCollection(dataSource, run.collectionId);
+  const what = `${formatCount(left)} images have no label and no score by model v${model}, and are left out.`;
+  say(sink, `${what} Run winnow classify${collectionFlag(name)} --model ${model}`, 'yellow');
 }
 
 async function watch(session: Session, id: number, progress: Progress): Promise<Run> {

@@ -1,5 +1,6 @@
 import { failedImages, modeOfExport, placedFiles, reopenFiles } from '../catalog/export-repairs.js';
-import { ensureExport, exportWork } from '../catalog/exports.js';
+import { countsAt } from '../catalog/counts.js';
+import { countWithoutVerdict, ensureExport, exportWork } from '../catalog/exports.js';
 import { findModel, modelByNumber } from '../catalog/models.js';
 import { thresholdInForce } from '../catalog/thresholds.js';
 import { rows, type Db } from '../db.js';
@@ -39,7 +40,10 @@ const SPAN_IMAGES = 4096;
 const BATCH = 256;
 const LOOKS_AT_ONCE = 16;
 
-/** Files into <directory>/ok and <directory>/ng by verdict, and a manifest. Only what is not where it belongs is touched. */
+/**
+ * Files into <directory>/ok and <directory>/ng by verdict, and a manifest. Only what is not where it belongs is touched. Images
+ * without a verdict are left out: they are no items of the run, and its outcome says how many there are.
+ */
 export const exportStage: Stage<ExportOptions, ExportSpan> = {
   retries: true,
   parse: (input) =>
@@ -54,6 +58,7 @@ export const exportStage: Stage<ExportOptions, ExportSpan> = {
     const { collectionId, options, retry } = run;
     const { modelId, threshold, thresholdId } =
       (retry && (await firstSpan<ExportPlan>(tx, retry.run))) ?? (await basisOf(tx, collectionId, options));
+    if (retry === null) await refuseWithoutVerdicts(tx, modelId, threshold);
     const directory = await openTarget(tx, options.directory);
     const { id: exportId } = await ensureExport(tx, { collectionId, directory });
     await openFolders(directory);
@@ -77,7 +82,10 @@ export const exportStage: Stage<ExportOptions, ExportSpan> = {
       }
     });
     const { done, failed } = chunk.counted;
-    await chunk.settle({ done, failed, skipped: span.images - done - failed });
+    // Somebody may have taken a label away since its image was placed.
+    const left = Math.min(await countWithoutVerdict(dataSource, { ...span, span }), span.images - done - failed);
+    if (left > 0) chunk.measure('withoutVerdict', left);
+    await chunk.settle({ done, failed, skipped: span.images - left - done - failed, total: -left });
   },
 
   async finish(run) {
@@ -113,6 +121,17 @@ async function basisOf(
   if (options.threshold !== null) return { modelId, threshold: options.threshold, thresholdId: null };
   const { id: thresholdId, value: threshold } = await thresholdInForce(db, modelId);
   return { modelId, threshold, thresholdId };
+}
+
+/** @throws WinnowError CONFLICT where there are images and none of them has a verdict. */
+async function refuseWithoutVerdicts(db: Db, modelId: number, threshold: number): Promise<void> {
+  const { ok, ng, unscored } = await countsAt(db, { modelId, threshold });
+  if (ok + ng > 0 || unscored === 0) return;
+  const { number } = await findModel(db, modelId);
+  throw new WinnowError(
+    'CONFLICT',
+    `There is nothing to export: of ${unscored} images none has a label, and model v${number} has scored none. Run winnow classify first.`,
+  );
 }
 
 /** A directory is exported to in one mode, so that it can be undone. */

@@ -111,20 +111,32 @@ test('screen goes from a folder to ok/ and ng/, and the other commands go on fro
     await json('threshold', 'set', '0.2', '--model', 'v1');
   });
 
-  await t.test('a promoted model is in force for every command; another screening goes by the model it trained', async () => {
-    await run('models', 'promote', '1');
-    const shown = async (...args: string[]) => (await json<{ model: number }>(...args)).model;
-    assert.equal(await shown('threshold'), 1);
-    assert.equal(await shown('images'), 1);
-    assert.equal(await shown('threshold', '--model', 'latest'), 3);
-    const again = await json<Screening>('screen', folder);
-    assert.equal(again.model.number, 4);
-    assert.deepEqual(again.stages.map(({ outcome }) => outcome.model).filter(Boolean), [4, 4]);
-    const { stdout } = await run('train', '--epochs', '2');
-    assert.match(stdout, /^Model v5 has scored no image yet .* v1 is\. Next: winnow classify --model 5$/m);
-    assert.equal((await json<{ run: { outcome: { model: number } } }>('classify', '--model', 'latest')).run.outcome.model, 5);
-    await run('models', 'promote', '2');
-  });
+  await t.test(
+    'a promoted model is in force for every command; another screening goes by the model it trained',
+    async () => {
+      await run('models', 'promote', '1');
+      const shown = async (...args: string[]) => (await json<{ model: number }>(...args)).model;
+      assert.equal(await shown('threshold'), 1);
+      assert.equal(await shown('images'), 1);
+      assert.equal(await shown('threshold', '--model', 'latest'), 3);
+      const again = await json<Screening>('screen', folder);
+      assert.equal(again.model.number, 4);
+      assert.deepEqual(again.stages.map(({ outcome }) => outcome.model).filter(Boolean), [4, 4]);
+      const { stdout } = await run('train', '--epochs', '2');
+      assert.match(stdout, /^Model v5 has scored no image yet .* v1 is\. Next: winnow classify --model 5$/m);
+      const half = await run('export', join(home, 'half'), '--model', '5');
+      assert.match(half.stdout, /: 32 done in /);
+      assert.match(
+        half.stderr,
+        /^32 images have no label and no score by model v5, and are left out\. Run winnow classify --model 5$/m,
+      );
+      assert.equal(
+        (await json<{ run: { outcome: { model: number } } }>('classify', '--model', 'latest')).run.outcome.model,
+        5,
+      );
+      await run('models', 'promote', '2');
+    },
+  );
 
   await t.test('images are listed page by page, each once', async () => {
     const seen: string[] = [];

@@ -13,7 +13,7 @@ import { execute, type Bench } from './support.js';
 /** Ingests files and gives them scores, as a model and a CLASSIFY run would have. */
 export async function score(bench: Bench, scores: ReadonlyMap<string, number>): Promise<Model> {
   const { db, collectionId } = bench;
-  await execute(bench, 'INGEST', { paths: [...scores.keys()] });
+  if (scores.size > 0) await execute(bench, 'INGEST', { paths: [...scores.keys()] });
   const images = await imagesByUri(db, collectionId, [...scores.keys()]);
   const { id: backboneId } = await ensureBackbone(db, {
     name: 'x',

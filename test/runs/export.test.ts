@@ -58,6 +58,34 @@ test('a second export after the threshold moved touches only what flipped', asyn
   assert.ok((await stat(join(out, 'ok', basename(files[0])))).isFile());
 });
 
+test('images without a verdict are left out, and said to be; where none has one, nothing is exported', async (t) => {
+  const bench = await openBenchWithWorker(t, { spanImages: 3 });
+  const { db, folder, collectionId } = bench;
+  const files = await copyInto(join(folder, 'in'), await emoji('any', 8));
+  await score(bench, new Map());
+  await execute(bench, 'INGEST', { paths: [join(folder, 'in')] });
+  const out = join(folder, 'out');
+  const refused = await execute(bench, 'EXPORT', { directory: out });
+  assert.equal(refused.errorCode, 'CONFLICT');
+  assert.match(
+    refused.errorMessage!,
+    /of 8 images none has a label, and model v1 has scored none\. Run winnow classify/,
+  );
+  await assert.rejects(readdir(out), { code: 'ENOENT' });
+
+  const images = await imagesByUri(db, collectionId, files);
+  const labels = files.slice(0, 3).map((file) => ({ imageId: images.get(file)!, value: 'POSITIVE' as const }));
+  await db.transaction((tx) => setLabels(tx, { collectionId, labels, origin: 'HAND', who: 'me' }));
+  for (const [done, skipped] of [
+    [3, 0],
+    [0, 3],
+  ]) {
+    const run = await execute(bench, 'EXPORT', { directory: out });
+    assert.deepEqual([run.state, run.total, run.done, run.skipped, run.failed], ['SUCCEEDED', 3, done, skipped, 0]);
+    assert.equal(run.outcome.withoutVerdict, 5);
+  }
+});
+
 test('equal names, in whatever case, stand side by side; the same bytes are one file', async (t) => {
   const bench = await openBenchWithWorker(t);
   const { folder } = bench;
