@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Config } from '../config.js';
 import type { Db } from '../db.js';
 import type { Model } from '../entities/index.js';
+import { WinnowError } from '../errors.js';
+import { exists } from '../images/storage.js';
 import { describeBackbone } from '../ml/backbones.js';
 import { writeWhole } from '../ml/convert/cached.js';
 import { WEIGHTS_FILE, writeLayersModel } from '../ml/convert/layers-model.js';
@@ -21,9 +23,10 @@ export interface ExportedModel {
 
 /**
  * Writes a model as one .onnx file, squares in and scores out.
- * @throws WinnowError MODEL_DAMAGED; FINGERPRINT_MISMATCH when its backbone is another one here; WEIGHTS_MISSING.
+ * @throws WinnowError CONFLICT when the file is there already; MODEL_DAMAGED; FINGERPRINT_MISMATCH when its backbone is another one here; WEIGHTS_MISSING.
  */
 export async function exportOnnx(db: Db, config: Config, model: Model, file: string): Promise<ExportedModel> {
+  await refuseTaken([file]);
   const { backbone, spec, head } = await partsOf(db, config, model);
   const { fingerprint } = await describeBackbone(backbone, config);
   const network = await backbone.network(config, fingerprint);
@@ -37,14 +40,19 @@ export async function exportOnnx(db: Db, config: Config, model: Model, file: str
  * @throws WinnowError as exportOnnx()
  */
 export async function exportLayers(db: Db, config: Config, model: Model, directory: string): Promise<ExportedModel> {
+  const files = [join(directory, 'model.json'), join(directory, WEIGHTS_FILE)];
+  await refuseTaken(files);
   const { backbone, spec, head } = await partsOf(db, config, model);
   const layers = backbone.precision === 'FP32' && backbone.layers ? await backbone.layers(config) : null;
   const { json, weights } = writeLayersModel(modelToLayers(layers, { head, calibration: spec.calibration }));
   await mkdir(directory, { recursive: true });
-  const files = [join(directory, 'model.json'), join(directory, WEIGHTS_FILE)];
   await writeWhole(files[1], weights);
   await writeWhole(files[0], json);
   return { files, input: layers ? 'pixels' : 'features', size: backbone.size };
+}
+
+async function refuseTaken(files: readonly string[]): Promise<void> {
+  for (const file of files) if (await exists(file)) throw new WinnowError('CONFLICT', `${file} exists already.`);
 }
 
 async function partsOf(db: Db, config: Config, model: Model) {

@@ -47,6 +47,10 @@ test('a model leaves as one .onnx file and as a TensorFlow.js layers model, with
 
     const file = join(bench.folder, `${backbone}.onnx`);
     await exportOnnx(bench.db, config, model, file);
+    await assert.rejects(exportOnnx(bench.db, config, model, file), {
+      code: 'CONFLICT',
+      message: `${file} exists already.`,
+    });
     const pixels = await squaresOf({ ...bench, config });
     const session = await InferenceSession.create(file);
     const { score } = await session.run({ pixels: new Tensor('uint8', pixels, [N, SIZE, SIZE, 3]) });
@@ -56,6 +60,7 @@ test('a model leaves as one .onnx file and as a TensorFlow.js layers model, with
     const folder = join(bench.folder, backbone);
     const { input, files } = await exportLayers(bench.db, config, model, folder);
     assert.deepEqual(files, [join(folder, 'model.json'), join(folder, 'weights.bin')]);
+    await assert.rejects(exportLayers(bench.db, config, model, folder), { code: 'CONFLICT' });
     assert.equal(input, backbone === 'vgg16' ? 'pixels' : 'features');
     const [json, weights] = await Promise.all(files.map((name) => readFile(name)));
     const engine = await openLayersEngine(readLayersModel({ json, weights }));
