@@ -200,7 +200,7 @@ test('ingest, train, classify, move the threshold, export: over HTTP, with a wor
     assert.match(await refused('ingest', { collectionName: 'new' }), /^BAD_INPUT paths must be/);
     assert.match(
       await refused('ingest', { collectionName: 'new', paths: [join(folder, 'missing')] }),
-      /^BAD_INPUT paths/,
+      /^BAD_INPUT There is nothing at .*missing\.$/,
     );
     assert.deepEqual(await ask('{ collection(name: "new") { id } }'), { collection: null });
   });
