@@ -10,12 +10,13 @@ test('serve works from any folder: it answers, its worker works, and Ctrl-C ends
   await copyPictures(`${home}/pictures`, 2);
   const settings = { WINNOW_HOME: home, DATABASE_URL: db.url };
   const { child, ended } = startWinnow(['serve', '--port', '0', '--json'], settings, home);
+  t.after(() => void child.kill()); // it would else outlive a test that failed, which then never ends
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout?.once('data', (line: Buffer) => resolve((JSON.parse(line.toString()) as { url: string }).url));
     void ended.then(({ stderr }) => reject(new Error(stderr)));
   });
 
-  const mutation = `mutation { ingest(input: { collection: "few", paths: ["${home}/pictures"] }) { id state } }`;
+  const mutation = `mutation { ingest(input: { collectionName: "few", paths: ["${home}/pictures"] }) { id state } }`;
   const { ingest } = (await ask(url, mutation)) as { ingest: { id: string; state: string } };
   assert.equal(ingest.state, 'QUEUED');
   const query = `{ run(id: "${ingest.id}") { state done } }`;
@@ -37,5 +38,7 @@ async function ask(url: string, query: string): Promise<unknown> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query }),
   });
-  return ((await response.json()) as { data: unknown }).data;
+  const { data, errors } = (await response.json()) as { data: unknown; errors?: unknown };
+  assert.equal(errors, undefined);
+  return data;
 }
