@@ -40,6 +40,8 @@ const SETTINGS = {
   log_checkpoints: 'off',
 };
 
+/** Milliseconds. */
+const PORT_PATIENCE = 1_000;
 const THROW_AWAY = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', shared_buffers: '256MB' };
 
 /** A server process that this process started. */
@@ -202,9 +204,19 @@ function hasEnded(child: ChildProcess): boolean {
   return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 }
 
-/** The port of last time when it is free, so that bookmarked connections stay right; else any free one. */
+/**
+ * The port of last time when it is free, so that bookmarked connections stay right; else any free one. What is left of a
+ * server that was killed holds on to its port for a moment.
+ */
 async function choosePort(previous: number): Promise<number> {
-  return (previous > 0 && (await listenOnce(previous))) || (await listenOnce(0)) || 0;
+  const giveUpAt = Date.now() + PORT_PATIENCE;
+  while (previous > 0) {
+    const port = await listenOnce(previous);
+    if (port !== null) return port;
+    if (Date.now() > giveUpAt) break;
+    await sleep(50);
+  }
+  return (await listenOnce(0)) ?? 0;
 }
 
 async function listenOnce(port: number): Promise<number | null> {
