@@ -1,27 +1,12 @@
 import type { EntityManager } from 'typeorm';
 
 import { rows, type Db } from '../db.js';
-import { Model } from '../entities/index.js';
+import type { Model } from '../entities/index.js';
 import { WinnowError } from '../errors.js';
 import { lockCollection } from './collections.js';
-import { entityRows } from './entity-rows.js';
 import { findModel } from './models.js';
 import { lockCollection as lockRuns } from './runs.js';
 import { dropScores } from './score-table.js';
-
-/** The models in force of collections: the one that was promoted, else the newest; null where there is none. */
-export async function currentModelsOf(db: Db, collectionIds: readonly number[]): Promise<(Model | null)[]> {
-  const found = await entityRows(
-    db,
-    Model,
-    `select distinct on (m.collection_id) m.* from winnow.models m join winnow.collections c on c.id = m.collection_id
-      where m.collection_id = any ($1::integer[])
-      order by m.collection_id, m.id = c.promoted_model_id desc nulls last, m.number desc`,
-    [collectionIds],
-  );
-  const current = new Map(found.map((model) => [model.collectionId, model]));
-  return collectionIds.map((id) => current.get(id) ?? null);
-}
 
 /**
  * Puts a model in force for its collection, whatever is trained after it, until another one is promoted.

@@ -1,14 +1,7 @@
 import type { EntityManager } from 'typeorm';
 
 import { rows, type Db } from '../db.js';
-import {
-  Collection,
-  Model,
-  type HeadName,
-  type LabelValue,
-  type ModelCalibration,
-  type Part,
-} from '../entities/index.js';
+import { Model, type HeadName, type LabelValue, type ModelCalibration, type Part } from '../entities/index.js';
 import { WinnowError } from '../errors.js';
 import { entityRows } from './entity-rows.js';
 import { setThreshold } from './thresholds.js';
@@ -136,6 +129,20 @@ export async function modelOfRun(db: Db, collectionId: number, runId: number): P
   return model;
 }
 
+/** The models in force of collections: the one that was promoted, else the newest; null where there is none. */
+export async function currentModelsOf(db: Db, collectionIds: readonly number[]): Promise<(Model | null)[]> {
+  const found = await entityRows(
+    db,
+    Model,
+    `select distinct on (m.collection_id) m.* from winnow.models m join winnow.collections c on c.id = m.collection_id
+      where m.collection_id = any ($1::integer[])
+      order by m.collection_id, m.id = c.promoted_model_id desc nulls last, m.number desc`,
+    [collectionIds],
+  );
+  const current = new Map(found.map((model) => [model.collectionId, model]));
+  return collectionIds.map((id) => current.get(id) ?? null);
+}
+
 /** Which model of a collection: one by its number, the newest, or the one in force, which is the promoted one, else the newest. */
 export type ModelChoice = number | 'latest' | 'current';
 
@@ -145,10 +152,7 @@ export async function modelByNumber(db: Db, collectionId: number, number: ModelC
   if (latest === undefined)
     throw new WinnowError('NO_MODEL', 'The collection has no model yet. Label some images and train.');
   if (number === 'latest' || number === latest.number) return latest;
-  if (number === 'current') {
-    const { promotedModelId } = await db.getRepository(Collection).findOneByOrFail({ id: collectionId });
-    return promotedModelId === null ? latest : findModel(db, promotedModelId);
-  }
+  if (number === 'current') return (await currentModelsOf(db, [collectionId]))[0] ?? latest;
   const model = await db.getRepository(Model).findOneBy({ collectionId, number });
   if (model !== null) return model;
   throw new WinnowError('NOT_FOUND', `There is no model v${number}; the latest is v${latest.number}.`);

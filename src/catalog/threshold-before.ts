@@ -1,5 +1,6 @@
 import { rows, type Db } from '../db.js';
 import type { LabelValue } from '../entities/index.js';
+import { currentModelsOf } from './models.js';
 
 /** The threshold that a collection has had in force so far, and what its model knows of labels and images. */
 export interface ThresholdBefore {
@@ -11,21 +12,18 @@ export interface ThresholdBefore {
   who: string;
 }
 
-/** That of the newest model of the collection; null when there is none, or nobody has ever moved it off its default. */
+/** That of the model in force; null when there is none, or nobody has ever moved it off its default. */
 export async function thresholdBefore(db: Db, collectionId: number): Promise<ThresholdBefore | null> {
-  const [found] = await rows<ThresholdBefore & { untouched: boolean }>(
+  const [model] = await currentModelsOf(db, [collectionId]);
+  if (model === null) return null;
+  const { id: modelId, number } = model;
+  const [newest, ...older] = await rows<{ value: number; who: string; note: string | null }>(
     db,
-    `select m.id as "modelId", m.number, t.value, t.who,
-            t.note is not distinct from 'default'
-              and not exists (select from winnow.thresholds o where o.model_id = m.id and o.id < t.id) as untouched
-       from winnow.models m
-       join lateral (select * from winnow.thresholds t where t.model_id = m.id order by t.id desc limit 1) t on true
-      where m.collection_id = $1 order by m.number desc limit 1`,
-    [collectionId],
+    'select value, who, note from winnow.thresholds where model_id = $1 order by id desc limit 2',
+    [modelId],
   );
-  if (found === undefined || found.untouched) return null;
-  const { modelId, number, value, who } = found;
-  return { modelId, number, value, who };
+  const untouched = older.length === 0 && newest.note === 'default';
+  return untouched ? null : { modelId, number, value: newest.value, who: newest.who };
 }
 
 /** A model's held-out labels with their scores, 0..1. */

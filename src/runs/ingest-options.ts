@@ -1,8 +1,8 @@
 import { constants, open, stat } from 'node:fs/promises';
-import { sep } from 'node:path';
 
 import { isFailure, systemCode } from '../errors.js';
 import { fileFailure } from '../images/file-failure.js';
+import { isInside } from '../images/paths.js';
 import { verifyLabelFile } from './label-file.js';
 import { bad, flag, optional, path, paths, readOptions, text, type Check } from './options.js';
 
@@ -63,12 +63,7 @@ export function givesLabels({ positive, negative, labelsByFolder, labelsFile }: 
 /** What is to be walked: no root lies in another one, so that no file is met twice. */
 export function rootsOf({ paths: given, positive, negative }: IngestOptions): string[] {
   const all = [...new Set([...given, ...positive, ...negative])];
-  return all.filter((root) => !all.some((other) => other !== root && isWithin(root, other)));
-}
-
-/** True for the folder itself and all that is below it. Both are absolute and normalised. */
-export function isWithin(file: string, folder: string): boolean {
-  return file === folder || file.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+  return all.filter((root) => !all.some((other) => other !== root && isInside(other, root)));
 }
 
 async function mustExist(file: string): Promise<void> {

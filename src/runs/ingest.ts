@@ -5,10 +5,11 @@ import { recordFailures, type NewFailure } from '../catalog/failures.js';
 import { urisToRetry } from '../catalog/retries.js';
 import { addSources, addToCollection, recordImages, type IngestedFile } from '../catalog/record-images.js';
 import { rows, type Db } from '../db.js';
+import { isInside } from '../images/paths.js';
 import { walk } from '../images/walk.js';
 import { comparedFiles, readFound, type Read } from './ingest-files.js';
 import { applyLabels, voteByFile } from './ingest-labels.js';
-import { isWithin, parseIngestOptions, rootsOf, verifyIngestOptions, type IngestOptions } from './ingest-options.js';
+import { parseIngestOptions, rootsOf, verifyIngestOptions, type IngestOptions } from './ingest-options.js';
 import { folderLabel } from './label-words.js';
 import { LabelVotes } from './label-votes.js';
 import { inBatches, mapConcurrent } from './pipeline.js';
@@ -88,8 +89,8 @@ async function exportsBelow(db: Db, roots: string[], options: IngestOptions): Pr
   const asked = [...options.paths, ...options.positive, ...options.negative];
   return all
     .map(({ directory }) => directory)
-    .filter((directory) => roots.some((root) => isWithin(directory, root)))
-    .filter((directory) => !asked.some((path) => isWithin(path, directory)));
+    .filter((directory) => roots.some((root) => isInside(root, directory)))
+    .filter((directory) => !asked.some((path) => isInside(directory, path)));
 }
 
 /** Everything below the roots but our own exports; of a retry, what a walk of the roots finds at its paths. */
@@ -99,13 +100,13 @@ async function* found({ roots, again, inside, allowed }: Bounds, signal: AbortSi
   for (const { root, ...options } of walks) {
     for await (const one of walk(root, signal, { roots: allowed, ...options })) {
       const path = 'file' in one ? one.file.path : one.failure.uri;
-      if (!inside.some((directory) => isWithin(path, directory))) yield one;
+      if (!inside.some((directory) => isInside(directory, path))) yield one;
     }
   }
 }
 
 function rootOf(path: string, roots: readonly string[]): string {
-  return roots.find((root) => isWithin(path, root)) ?? path;
+  return roots.find((root) => isInside(root, path)) ?? path;
 }
 
 /** Counts the files while they are being read, so that the run knows its total long before its end. */

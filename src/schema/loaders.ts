@@ -3,7 +3,7 @@ import { Any } from 'typeorm';
 import type { DataSource, EntityTarget, FindOptionsWhere } from 'typeorm';
 
 import * as batches from '../catalog/batches.js';
-import { currentModelsOf } from '../catalog/model-registry.js';
+import { currentModelsOf } from '../catalog/models.js';
 import type { Asked, Pair } from '../catalog/batches.js';
 import { failureCountsOf, failureExamplesOf, failureGroupsOf, type ExamplesAsked } from '../catalog/failure-groups.js';
 import { labelRecordsOf, modelScoresOf } from '../catalog/image-history.js';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { promoteModel } from '../../src/catalog/model-registry.js';
 import { modelByNumber } from '../../src/catalog/models.js';
 import { setThreshold, thresholdHistory } from '../../src/catalog/thresholds.js';
 import { rows } from '../../src/db.js';
@@ -55,6 +56,12 @@ test('a threshold that somebody set is carried over to the next model, by what i
   await execute(bench, 'TRAIN', { seed: 6, carry: 'NONE' });
   assert.deepEqual(await opening(bench), [0.5, 'default']);
   assert.equal((await modelByNumber(db, collectionId, 'latest')).number, 6);
+
+  // A promoted model is in force, whatever was trained since.
+  await promoteModel(db, first.id);
+  await setThreshold(db, { modelId: first.id, value: 0.7, who: 'bob' });
+  await execute(bench, 'TRAIN', { seed: 6 });
+  assert.match((await opening(bench))[1], /^carried over from v1, where bob had it at 0\.7/);
 });
 
 test('the same labels and images give the same model and calibration; every label has a held-out score', async (t) => {

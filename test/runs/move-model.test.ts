@@ -3,7 +3,8 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { currentModelsOf, deleteModel, promoteModel } from '../../src/catalog/model-registry.js';
+import { deleteModel, promoteModel } from '../../src/catalog/model-registry.js';
+import { currentModelsOf } from '../../src/catalog/models.js';
 import { modelByNumber } from '../../src/catalog/models.js';
 import { scorePartition } from '../../src/catalog/scores.js';
 import { setThreshold, thresholdInForce } from '../../src/catalog/thresholds.js';

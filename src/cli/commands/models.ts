@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path';
 
 import { findCollection } from '../../catalog/collections.js';
 import { compareModels as compare, type ComparedModel } from '../../catalog/compare-models.js';
-import { currentModelsOf, deleteModel, promoteModel } from '../../catalog/model-registry.js';
-import { listModels, modelByNumber } from '../../catalog/models.js';
+import { deleteModel, promoteModel } from '../../catalog/model-registry.js';
+import { currentModelsOf, listModels, modelByNumber } from '../../catalog/models.js';
 import type { Model } from '../../entities/index.js';
 import { collectionToList, nothingLines } from '../collection.js';
 import type { CommonFlags } from '../flags.js';

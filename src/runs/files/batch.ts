@@ -11,7 +11,7 @@ import { fileFailure } from '../../images/file-failure.js';
 import { exportPath, openFolders, opposite } from './directory.js';
 import { isOurs, moveWithin, place, statOf, type Exported } from './disk.js';
 import { standingSource } from './source.js';
-import { isWithin } from '../ingest-options.js';
+import { isInside } from '../../images/paths.js';
 import { recordImageFailures } from '../image-failures.js';
 import { mapConcurrent } from '../pipeline.js';
 import type { ChunkInHand } from '../stage.js';
@@ -137,7 +137,7 @@ async function stepFor(
   const source = await standingSource(item, known);
   if (typeof source !== 'string') return source;
   // A moved file that lost its name on the way still goes back to where it came from first.
-  const renew = exported !== null && !isWithin(source, directory);
+  const renew = exported !== null && !isInside(directory, source);
   return { item, mode: renew || exported === null ? mode : exported.mode, from: source, how: 'PLACE', renew };
 }
 
