@@ -112,7 +112,7 @@ export function addStageCommands(program: Command): void {
       ).choices(['none', 'flip']),
     )
     .addOption(
-      new Option('--carry <how>', 'carry the threshold over from the model before (default: precision)').choices([
+      new Option('--carry <how>', 'carry the threshold over from the model in force (default: precision)').choices([
         'precision',
         'share',
         'none',

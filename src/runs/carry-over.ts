@@ -5,7 +5,7 @@ import { calibratedScore, type Calibration, type HeldOut } from '../ml/calibrati
 import { equalPrecision, equalShare, type Carried } from '../ml/carry-threshold.js';
 import type { UnlabelledSample } from './unlabelled-sample.js';
 
-/** How a new model gets its first threshold from the model before it. */
+/** How a new model gets its first threshold from the model in force. */
 export type Carry = 'PRECISION' | 'SHARE' | 'NONE';
 
 /**

@@ -120,7 +120,7 @@ export const CarryEnum = { PRECISION: 'PRECISION', SHARE: 'SHARE', NONE: 'NONE' 
 describe(
   CarryEnum,
   'ThresholdCarry',
-  'How the threshold that somebody set on the model before becomes the first one of a new model.',
+  'How the threshold that somebody set on the model in force becomes the first one of a new model.',
   {
     PRECISION: 'To where the new model has the same precision on held-out labels; as SHARE where that is not known.',
     SHARE: 'To where the same share of the unlabelled images is OK.',

@@ -210,7 +210,7 @@ export class TrainInput {
   @Field(() => CarryEnum, {
     nullable: true,
     description:
-      'How the threshold that somebody set on the model before becomes the first one of the new model; its note says what was done. Default: PRECISION.',
+      'How the threshold that somebody set on the model in force becomes the first one of the new model; its note says what was done. Default: PRECISION.',
   })
   carry?: keyof typeof CarryEnum | null;
 

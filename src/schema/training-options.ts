@@ -90,7 +90,7 @@ export class TrainingOptionsType {
 
   @Field(() => CarryEnum, {
     nullable: true,
-    description: 'How the threshold of the model before was carried over; null for a model that was imported.',
+    description: 'How the threshold of the model in force was carried over; null for a model that was imported.',
   })
   get carry(): keyof typeof CarryEnum | null {
     return this.options.carry ?? null;

@@ -311,7 +311,7 @@ export type Stage =
   /** Trains a model on the labels of the collection. */
   | 'TRAIN';
 
-/** How the threshold that somebody set on the model before becomes the first one of a new model. */
+/** How the threshold that somebody set on the model in force becomes the first one of a new model. */
 export type ThresholdCarry =
   /** Not carried over: the new model starts at 0.5. */
   | 'NONE'
@@ -341,7 +341,7 @@ export type TrainInput = {
   batchSize?: number | null | undefined;
   /** How logits become scores that are probabilities. Default: COLLECTION. */
   calibration?: CalibrationKind | null | undefined;
-  /** How the threshold that somebody set on the model before becomes the first one of the new model; its note says what was done. Default: PRECISION. */
+  /** How the threshold that somebody set on the model in force becomes the first one of the new model; its note says what was done. Default: PRECISION. */
   carry?: ThresholdCarry | null | undefined;
   /** The id of the collection. */
   collection: string;
