@@ -61,7 +61,7 @@ test('screen goes from a folder to ok/ and ng/, and the other commands go on fro
     );
     assert.deepEqual(
       screening.stages.map(({ stage, state, failed }) => [stage, state, failed]),
-      ['INGEST', 'RESIZE', 'EMBED', 'TRAIN', 'CLASSIFY', 'EXPORT'].map((stage) => [stage, 'SUCCEEDED', 0]),
+      ['INGEST', 'EMBED', 'TRAIN', 'CLASSIFY', 'EXPORT'].map((stage) => [stage, 'SUCCEEDED', 0]),
     );
     const { model, counts, flips, answers } = screening;
     assert.deepEqual([model.number, model.positives, model.negatives], [1, 16, 16]);

