@@ -1,6 +1,8 @@
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 
+import { columnsOf, harmless, padded, shortened, wrap } from './terminal-text.js';
+
 export type Colour = 'green' | 'yellow' | 'red' | 'cyan' | 'gray' | 'bold';
 
 /** Where lines go: a terminal, a pipe or a file. */
@@ -55,24 +57,9 @@ export function words(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace(/\bauc\b/, 'AUC');
 }
 
-/** One line as several that fit, broken at spaces and indented alike; a word that is longer stays whole. */
-export function wrap(line: string, width: number): string[] {
-  const indent = /^ */.exec(line)![0];
-  const lines: string[] = [];
-  let rest = line;
-  while (rest.length > width) {
-    const within = rest.lastIndexOf(' ', width);
-    const at = within > indent.length ? within : rest.indexOf(' ', Math.max(width, indent.length));
-    if (at < 0) break;
-    lines.push(rest.slice(0, at).trimEnd());
-    rest = indent + rest.slice(at).trimStart();
-  }
-  return [...lines, rest];
-}
-
 /** Writes a line, broken where the terminal ends. */
 export function say(sink: Sink, text: string, colours: Colour | Colour[] = []): void {
-  for (const line of wrap(text, widthOf(sink))) sink.write(`${paint(sink, colours, line)}\n`);
+  for (const line of wrap(harmless(text), widthOf(sink))) sink.write(`${paint(sink, colours, line)}\n`);
 }
 
 /** A table keeps at least so much of a text. */
@@ -85,7 +72,10 @@ const LEAST_WIDTH = 12;
  */
 export function tableLines(head: string[], body: string[][], left: number[] = [0], width = widthOf()): string[] {
   const last = head.length - 1;
-  const widths = head.map((title, column) => Math.max(title.length, ...body.map((cells) => cells[column].length)));
+  const rows = body.map((cells) => cells.map(harmless));
+  const widths = head.map((title, column) =>
+    rows.reduce((width, cells) => Math.max(width, columnsOf(cells[column])), title.length),
+  );
   for (let excess = widths.reduce((sum, one) => sum + one + 2, -2) - width; excess > 0; excess -= 1) {
     const widest = left.reduce((a, b) => (widths[b] > widths[a] ? b : a));
     if (widths[widest] <= LEAST_WIDTH) break;
@@ -93,7 +83,7 @@ export function tableLines(head: string[], body: string[][], left: number[] = [0
   }
   const line = (cells: string[]): string =>
     cells
-      .map((cell, column) => (left.includes(column) ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+      .map((cell, column) => padded(cell, widths[column], left.includes(column) ? 'LEFT' : 'RIGHT'))
       .join('  ')
       .trimEnd();
   const lines = (cells: string[]): string[] => {
@@ -105,12 +95,5 @@ export function tableLines(head: string[], body: string[][], left: number[] = [0
       ...more.map((piece) => line([...empty, shortened(piece, widths[last])])),
     ];
   };
-  return [line(head), widths.map((one) => '─'.repeat(one)).join('  '), ...body.flatMap(lines)];
-}
-
-/** "/pictures/of/a/cat.jpg" -> "/pictures/…/cat.jpg" */
-function shortened(text: string, width: number): string {
-  if (text.length <= width) return text;
-  const begin = Math.floor((width - 1) / 3);
-  return `${text.slice(0, begin)}…${text.slice(text.length - (width - 1 - begin))}`;
+  return [line(head), widths.map((one) => '─'.repeat(one)).join('  '), ...rows.flatMap(lines)];
 }

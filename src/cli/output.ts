@@ -1,6 +1,7 @@
 import type { Run } from '../entities/index.js';
-import { widthOf, wrap } from './format.js';
+import { widthOf } from './format.js';
 import { positionOf } from './position.js';
+import { harmless, wrap } from './terminal-text.js';
 
 /** A run as --json shows it. */
 export interface RunDescription {
@@ -28,7 +29,7 @@ export function print(json: boolean | undefined, value: object, text: () => stri
     ? JSON.stringify(value)
     : text()
         .flatMap((lines) => lines.split('\n'))
-        .flatMap((line) => wrap(line, widthOf()))
+        .flatMap((line) => wrap(harmless(line), widthOf()))
         .join('\n');
   if (output !== '') process.stdout.write(`${output}\n`);
 }

@@ -4,6 +4,7 @@ import { WinnowError } from '../errors.js';
 import type { ErrorCode } from '../errors.js';
 import { say } from './format.js';
 import { createProgram } from './program.js';
+import { harmless } from './terminal-text.js';
 
 /** What the process ends with. */
 export const EXIT = { OK: 0, FAILED: 1, USAGE: 2, INTERRUPTED: 130 } as const;
@@ -22,7 +23,7 @@ export async function runCommand(args: string[]): Promise<number> {
     if (args.includes('--json')) process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
     // Anything unforeseen is a bug or the world's fault: then the stack is what one needs.
     if (code === 'INTERNAL' && error instanceof Error && !(error instanceof WinnowError)) {
-      process.stderr.write(`${error.stack ?? ''}\n`);
+      for (const line of (error.stack ?? '').split('\n')) process.stderr.write(`${harmless(line)}\n`);
     }
     return exitCodeOf(code);
   }

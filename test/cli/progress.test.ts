@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
 
-import { formatCount, formatRate, formatSeconds, formatShare, tableLines, words, wrap } from '../../src/cli/format.js';
+import { formatCount, formatRate, formatSeconds, formatShare, tableLines, words } from '../../src/cli/format.js';
 import { rateMeter, startProgress } from '../../src/cli/progress.js';
 import type { Position } from '../../src/cli/progress.js';
+import { columnsOf, wrap } from '../../src/cli/terminal-text.js';
 
 const position = (done: number, seconds: number, more: Partial<Position> = {}): Position => ({
   done,
@@ -43,6 +44,27 @@ test('what is wider than a terminal is broken at spaces, and tables give way whe
     '                                    picture does.',
   ]);
   assert.equal(tableLines(head, body, [0, 1, 2], Infinity).length, 3);
+});
+
+test('names of any script stand in their columns, and none of them speaks to the terminal', () => {
+  const head = ['file', 'n'];
+  const names = ['/bilder/漢字漢字漢字漢字漢字.jpg', '/p/👩🏽‍🚀👩🏽‍🚀👩🏽‍🚀👩🏽‍🚀👩🏽‍🚀👩🏽‍🚀👩🏽‍🚀👩🏽‍🚀.jpg', 'plain.jpg'];
+  for (const width of [24, Infinity]) {
+    const [first, ...others] = tableLines(
+      head,
+      names.map((name) => [name, '1']),
+      [0],
+      width,
+    );
+    for (const line of others) assert.equal(columnsOf(line), columnsOf(first), line);
+    assert.ok(columnsOf(first) <= width);
+  }
+  const cut = tableLines(head, [[names[1], '1']], [0], 24)[2];
+  assert.match(cut, /^\/p\/(👩🏽‍🚀)*…(👩🏽‍🚀)*\.jpg +1$/u, 'no emoji is cut in two');
+  assert.deepEqual(tableLines(head, [['\x1b]0;hi\x07\n\u202egpj.exe', '1']]).slice(2), [
+    String.raw`\x1b]0;hi\x07\x0a\u202egpj.exe  1`,
+  ]);
+  assert.deepEqual(wrap('漢字 漢字 漢字', 9), ['漢字 漢字', '漢字']);
 });
 
 test('the rate is that of the last seconds, and skipped items do not count', () => {
