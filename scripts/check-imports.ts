@@ -10,10 +10,11 @@ import ts from 'typescript';
  * For each folder of src/: the folders and files of src/ it may import from, itself aside. Folders and files that are not
  * named here (the entry points, app.ts, cli, http) put the program together and may import anything.
  */
-const EVERYWHERE = ['errors', 'config', 'log'];
+const EVERYWHERE = ['errors', 'config', 'folders', 'log'];
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   config: ['errors'],
+  folders: ['errors'],
   log: [],
   images: EVERYWHERE,
   ml: EVERYWHERE,

@@ -1,4 +1,4 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { access, constants, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -10,6 +10,7 @@ import { execute, type Cluster } from './embedded/cluster.js';
 import { withLock } from './embedded/lock.js';
 import { reachServer } from './embedded/server.js';
 import { systemCode, WinnowError } from './errors.js';
+import { makeFolder } from './folders.js';
 
 export interface EmbeddedServer {
   /** For an ordinary role that owns the database `winnow` and may create more. Holds the password. */
@@ -46,9 +47,11 @@ export async function startEmbedded(directory: string, options: EmbeddedOptions 
 
 async function describe(directory: string, durable: boolean): Promise<Cluster> {
   try {
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
     const home = await realpath(directory);
-    await mkdir(join(home, 'postgres.lock'), { recursive: true });
+    const lock = join(home, 'postgres.lock');
+    await makeFolder(lock);
+    await access(lock, constants.W_OK | constants.X_OK);
     const data = join(home, 'postgres');
     return {
       home,

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 
 import type { Config } from '../../src/config.js';
 import { DEFAULT_LETTERBOX, letterbox } from '../../src/images/letterbox.js';
-import { squarePath, writeAtomically } from '../../src/images/storage.js';
+import { squarePath, squareWorkshop, writeAtomically } from '../../src/images/storage.js';
 
 /** Different squares; the rest are further names of these, which take no space. */
 const DIFFERENT = 300;
@@ -17,7 +17,7 @@ export async function makeSquares({ home, limits }: Config, files: readonly stri
     const path = squarePath(home, DEFAULT_LETTERBOX, hashOf(image));
     if (squares.length < Math.min(DIFFERENT, files.length)) {
       const source = await readFile(files[Math.floor((squares.length * files.length) / DIFFERENT)]);
-      await writeAtomically(path, await letterbox(source, DEFAULT_LETTERBOX, limits));
+      await writeAtomically(path, await letterbox(source, DEFAULT_LETTERBOX, limits), squareWorkshop(home));
       squares.push(path);
       continue;
     }

@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path';
 import type { FailureCode } from '../errors.js';
 import { isFailure } from '../errors.js';
 import { fileFailure } from './file-failure.js';
+import { modifiedAt } from './modified-at.js';
 import { isInside } from './paths.js';
 
 export interface FoundFile {
@@ -33,8 +34,9 @@ export interface WalkOptions {
   only?: string;
 }
 
-/** What an export writes beside the images, passed over when its folder is ingested. */
+/** What an export writes beside its folders, passed over when its directory is ingested. */
 export const MANIFEST_NAMES: readonly string[] = ['manifest.csv', 'manifest.jsonl'];
+const EXPORT_FOLDERS = ['ok', 'ng'];
 
 /** Hidden by other systems' conventions; what starts with a dot is hidden by ours. */
 const HIDDEN = new Set(['Thumbs.db', 'desktop.ini', '$RECYCLE.BIN', '__MACOSX']);
@@ -81,7 +83,8 @@ async function* readFolder(folder: Buffer): AsyncIterable<Entry[]> {
   let entries: Entry[] = [];
   // Latin-1 holds any bytes; its names are turned back into bytes.
   for await (const entry of await opendir(folder, { encoding: 'latin1', bufferSize: AHEAD })) {
-    if (entry.name.startsWith('.') || HIDDEN.has(entry.name) || MANIFEST_NAMES.includes(entry.name)) continue;
+    if (entry.name.startsWith('.') || HIDDEN.has(entry.name)) continue;
+    if (MANIFEST_NAMES.includes(entry.name) && (await isExport(folder))) continue;
     const path = Buffer.concat([
       folder,
       Buffer.from(folder.at(-1) === 0x2f ? '' : '/'),
@@ -93,6 +96,11 @@ async function* readFolder(folder: Buffer): AsyncIterable<Entry[]> {
     entries = [];
   }
   yield entries;
+}
+
+async function isExport(folder: Buffer): Promise<boolean> {
+  const beside = EXPORT_FOLDERS.map((name) => stat(Buffer.concat([folder, Buffer.from(`/${name}`)])));
+  return (await Promise.allSettled(beside)).every((found) => found.status === 'fulfilled' && found.value.isDirectory());
 }
 
 /** What is a link below the root on the way to a path, and the path itself. The root may well be one. */
@@ -130,7 +138,7 @@ async function lookAt({ path, isLink }: Entry, { roots }: WalkOptions): Promise<
         return failed(path, 'UNREADABLE', 'A link that leads out of the folders that may be read.');
       }
     }
-    return { file: { path: path.toString(), bytes: stats.size, modifiedAt: stats.mtime } };
+    return { file: { path: path.toString(), bytes: stats.size, modifiedAt: modifiedAt(stats) } };
   } catch (error) {
     return asFound(path, error);
   }

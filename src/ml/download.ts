@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+import { makeFolder } from '../folders.js';
 
 /** A file of known content. */
 export interface RemoteFile {
@@ -32,7 +34,7 @@ const STALLED_MS = 60_000;
  */
 export async function download(file: RemoteFile, path: string, options: DownloadOptions = {}): Promise<void> {
   const part = `${path}.part`;
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   for (let failures = 0, got = await sizeOf(part); ;) {
     try {
       await fetchRest(file, part, options);

@@ -1,5 +1,7 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+
+import { makeFolder } from '../folders.js';
 
 const EPOCH_FILE = /^epoch-\d+\.weights$/;
 
@@ -14,7 +16,7 @@ export interface EpochFiles {
 
 /** Files that an interrupted training left in the directory are removed. */
 export async function openEpochFiles(directory: string): Promise<EpochFiles> {
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   await removeExcept(directory, null);
   let lengths: number[] = [];
   return {

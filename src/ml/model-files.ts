@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import type { EngineName } from '../config.js';
 import { systemCode, WinnowError } from '../errors.js';
+import { makeFolder } from '../folders.js';
 import type { Calibration } from './calibration.js';
 import { headToOnnx } from './heads-onnx.js';
 import { openScorer, type HeadScorer } from './scorer.js';
@@ -54,10 +55,10 @@ export async function saveModel(
 
   const temporary = `${directory}.${randomUUID()}.tmp`;
   try {
-    await mkdir(temporary, { recursive: true });
+    await makeFolder(temporary);
     for (const [name, bytes] of Object.entries(files)) await writeFile(join(temporary, name), bytes, { flush: true });
     await writeFile(join(temporary, SPEC_FILE), canonicalJson({ ...whole, fingerprint }), { flush: true });
-    await mkdir(dirname(directory), { recursive: true });
+    await makeFolder(dirname(directory));
     await rm(directory, { recursive: true, force: true });
     await rename(temporary, directory);
   } catch (error) {

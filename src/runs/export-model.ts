@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Config } from '../config.js';
 import type { Db } from '../db.js';
 import type { Model } from '../entities/index.js';
 import { WinnowError } from '../errors.js';
+import { makeFolder } from '../folders.js';
 import { exists } from '../images/storage.js';
 import { describeBackbone } from '../ml/backbones.js';
 import { writeWhole } from '../ml/convert/cached.js';
@@ -45,7 +45,7 @@ export async function exportLayers(db: Db, config: Config, model: Model, directo
   const { backbone, spec, head } = await partsOf(db, config, model);
   const layers = backbone.precision === 'FP32' && backbone.layers ? await backbone.layers(config) : null;
   const { json, weights } = writeLayersModel(modelToLayers(layers, { head, calibration: spec.calibration }));
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   await writeWhole(files[1], weights);
   await writeWhole(files[0], json);
   return { files, input: layers ? 'pixels' : 'features', size: backbone.size };

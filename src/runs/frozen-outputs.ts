@@ -1,9 +1,10 @@
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import type { Config } from '../config.js';
 import type { NewFailure } from '../catalog/failures.js';
 import { isFailure, WinnowError } from '../errors.js';
+import { makeFolder } from '../folders.js';
 import type { LetterboxSpec } from '../images/letterbox.js';
 import { loadBackbone, type BackboneDefinition } from '../ml/backbones.js';
 import { inBatches, mapConcurrent } from './pipeline.js';
@@ -25,7 +26,7 @@ export interface FrozenOutputs {
 
 /** @param width numbers in a row. */
 export async function openFrozenOutputs(path: string, width: number): Promise<FrozenOutputs> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const file = await open(path, 'w+');
   const length = width * BYTES_PER_NUMBER;
   return {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { DataSource } from 'typeorm';
@@ -13,6 +13,7 @@ import { thresholdInForce } from '../catalog/thresholds.js';
 import type { Config } from '../config.js';
 import type { LabelValue, Model, Part } from '../entities/index.js';
 import { systemCode, WinnowError } from '../errors.js';
+import { makeFolder } from '../folders.js';
 import { parseLetterbox } from '../images/letterbox.js';
 import { NETWORK_FILE } from '../ml/backbones/fine-tuned.js';
 import { fineTunedIn } from '../ml/fine-tuned-model.js';
@@ -104,7 +105,7 @@ export async function importModel(
   const origin = originOf(originFile);
   const incoming = join(config.home, 'models', String(collectionId), `.import-${randomUUID()}`);
   try {
-    await mkdir(incoming, { recursive: true });
+    await makeFolder(incoming);
     for (const [name, bytes] of Object.entries(files)) await writeFile(join(incoming, name), bytes, { flush: true });
     const { spec, fingerprint } = await readModelFiles(incoming);
     const backboneId = await backboneOf({ dataSource: db, config, collectionId }, spec, incoming);

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Config } from '../config.js';
 import { rows, type Db } from '../db.js';
 import { systemCode } from '../errors.js';
+import { makeFolder } from '../folders.js';
 
 const NAME = /^\.run-(\d+)-/;
 
@@ -13,7 +14,7 @@ export async function openScratch(
   { id, collectionId }: { id: number; collectionId: number },
 ): Promise<string> {
   const folder = join(home, 'models', String(collectionId));
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   return mkdtemp(join(folder, `.run-${id}-`));
 }
 

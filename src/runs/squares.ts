@@ -6,7 +6,7 @@ import { isFailure, systemCode, WinnowError } from '../errors.js';
 import { decodeSquare, letterbox, type LetterboxSpec } from '../images/letterbox.js';
 import type { PictureSize } from '../images/decoder.js';
 import { readFileBytes } from '../images/read.js';
-import { squarePath, writeAtomically } from '../images/storage.js';
+import { squarePath, squareWorkshop, writeAtomically } from '../images/storage.js';
 
 /** An image and where its bytes may be found. */
 export interface Picture {
@@ -25,7 +25,7 @@ export interface Picture {
 export async function makeSquare(picture: Picture, spec: LetterboxSpec, config: Config): Promise<Buffer> {
   const original = await readOriginal(picture, config.limits);
   const jpeg = await letterbox(original, spec, config.limits, picture.size);
-  await writeAtomically(squarePath(config.home, spec, picture.sha256), jpeg);
+  await writeAtomically(squarePath(config.home, spec, picture.sha256), jpeg, squareWorkshop(config.home));
   return jpeg;
 }
 

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 
 import type { Config } from '../config.js';
+import { clearWorkshop, squareWorkshop } from '../images/storage.js';
 import type { Log } from '../log.js';
 import { startQueueWorker } from '../queue/worker.js';
 import { runTasks } from './engine.js';
@@ -25,6 +26,7 @@ export async function startWorker(
 ): Promise<{ stop(): Promise<void> }> {
   const networks = new Networks(config);
   await removeStaleScratch(dataSource, config);
+  await clearWorkshop(squareWorkshop(config.home));
   await resumeRuns(dataSource);
   const worker = await startQueueWorker(dataSource, runTasks({ dataSource, config, networks, spanImages }), { log });
   return {

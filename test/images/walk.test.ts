@@ -40,13 +40,12 @@ test('a root that is not there is a failure', async (t) => {
   assert.ok('failure' in found && found.failure.code === 'VANISHED' && found.failure.uri === root);
 });
 
-test('passes hidden files and folders and manifests of exports over', async (t) => {
+test('passes hidden files and folders and manifests of exports over, but no other file of that name', async (t) => {
   const root = await folder(t);
-  await mkdir(join(root, '.git'));
-  for (const name of ['.git/a.jpg', '.DS_Store', 'Thumbs.db', 'manifest.csv', 'manifest.jsonl', 'a.jpg']) {
-    await writeFile(join(root, name), 'abc');
-  }
-  assert.deepEqual(paths(await collect(root)), [join(root, 'a.jpg')]);
+  for (const name of ['.git', 'ok', 'ng', 'sub']) await mkdir(join(root, name));
+  const names = ['.git/a.jpg', '.DS_Store', 'Thumbs.db', 'manifest.csv', 'manifest.jsonl', 'a.jpg', 'sub/manifest.csv'];
+  for (const name of names) await writeFile(join(root, name), 'abc');
+  assert.deepEqual(paths(await collect(root)), [join(root, 'a.jpg'), join(root, 'sub/manifest.csv')]);
 });
 
 test('links lead only into the roots that are given', async (t) => {

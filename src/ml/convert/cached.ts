@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { systemCode } from '../../errors.js';
+import { makeFolder } from '../../folders.js';
 
 /**
  * The bytes of the file at `path`, made when it is not there, or not what its hash, recorded beside it, says. Safe from any
@@ -30,7 +31,7 @@ async function readIntact(path: string): Promise<Uint8Array | undefined> {
 /** Writes a file that is under its name either whole or not at all; makes the folders that are missing. */
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   try {
     await writeFile(temporary, content);
     await rename(temporary, path);

@@ -12,6 +12,7 @@ import { exportPath, openFolders, opposite } from './directory.js';
 import { isOurs, moveWithin, place, statOf, type Exported } from './disk.js';
 import { standingSource } from './source.js';
 import { isInside } from '../../images/paths.js';
+import { modifiedAt } from '../../images/modified-at.js';
 import { recordImageFailures } from '../image-failures.js';
 import { mapConcurrent } from '../pipeline.js';
 import type { ChunkInHand } from '../stage.js';
@@ -156,13 +157,13 @@ async function perform(
       const to = exportPath(directory, verdict, name);
       if ((await actOnce(step, to, file)) === 'PLACED') {
         if (mode !== 'MOVE') return { step };
-        const { size, mtime } = await lstat(to);
+        const stats = await lstat(to);
         const left = [
           from,
           exportPath(directory, opposite(verdict), name),
           ...(exported && !step.renew ? [exported.source] : []),
         ];
-        return { step, moved: { imageId, from: left, to, bytes: size, modifiedAt: mtime } };
+        return { step, moved: { imageId, from: left, to, bytes: stats.size, modifiedAt: modifiedAt(stats) } };
       }
       if (choice > 2) throw new Error(`${to} and all other names of the image are taken`);
       name = await rename(choice);

@@ -6,6 +6,7 @@ import type { DataSource } from 'typeorm';
 import { pool } from '../../db.js';
 import type { Verdict } from '../../entities/index.js';
 import { systemCode, WinnowError } from '../../errors.js';
+import { makeFolder } from '../../folders.js';
 
 const FOLDERS: Readonly<Record<Verdict, string>> = { OK: 'ok', NG: 'ng' };
 export const MANIFESTS = { csv: 'manifest.csv', jsonl: 'manifest.jsonl' } as const;
@@ -27,7 +28,7 @@ export function opposite(verdict: Verdict): Verdict {
  */
 export async function openDirectory(directory: string): Promise<{ real: string; empty: boolean }> {
   try {
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
     const real = await realpath(directory);
     return { real, empty: (await readdir(real)).length === 0 };
   } catch (error) {

@@ -174,8 +174,8 @@ async function copyWhole(source: string, target: string, sha256: string | null):
         throw new WinnowError('CHANGED', `${source} holds other bytes now. Ingest again to take the new file in.`);
       }
     }
-    const { atime, mtime } = await stat(source);
-    await utimes(temporary, atime, mtime);
+    const { atimeMs, mtimeMs } = await stat(source);
+    await utimes(temporary, atimeMs / 1000, mtimeMs / 1000);
     await link(temporary, target).catch(async (error: unknown) => {
       if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP'].includes(systemCode(error) ?? '')) throw error;
       if ((await statOf(target)) !== null) throw new TakenError(target);

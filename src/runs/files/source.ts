@@ -4,6 +4,7 @@ import type { NewFailure } from '../../catalog/failures.js';
 import type { KnownSource } from '../../catalog/sources.js';
 import { WinnowError } from '../../errors.js';
 import { fileFailure } from '../../images/file-failure.js';
+import { modifiedAt } from '../../images/modified-at.js';
 import { hashOf } from './disk.js';
 
 /**
@@ -19,9 +20,9 @@ export async function standingSource(
   let changed = false;
   for (const uri of uris) {
     try {
-      const { size, mtime } = await stat(uri);
+      const stats = await stat(uri);
       const as = known.get(uri);
-      if (as?.bytes === size && as.modifiedAt?.getTime() === mtime.getTime()) return uri;
+      if (as?.bytes === stats.size && as.modifiedAt?.getTime() === modifiedAt(stats).getTime()) return uri;
       if ((await hashOf(uri)) === sha256) return uri;
       changed = true;
       tried.push(`${uri}: it holds other bytes now.`);

@@ -1,4 +1,4 @@
-import { lstat, mkdir, realpath, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { lstat, realpath, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import type { DataSource } from 'typeorm';
@@ -8,9 +8,11 @@ import { moveSources, type MovedFile } from '../../catalog/source-changes.js';
 import { rows } from '../../db.js';
 import { Export } from '../../entities/index.js';
 import { systemCode, WinnowError } from '../../errors.js';
+import { makeFolder } from '../../folders.js';
 import { exportPath, MANIFESTS, openFolders, opposite, removeTemporary, withExportLock } from './directory.js';
 import { hashOf, isOurs, moveFile, statOf } from './disk.js';
 import { readManifest, type ListedFile } from './manifest.js';
+import { modifiedAt } from '../../images/modified-at.js';
 
 export interface UndoReport {
   /** Moved files that are where they came from again. */
@@ -87,8 +89,8 @@ async function takeBack(
     return 'LEFT' as const;
   };
   const restored = async () => {
-    const { size, mtime } = await lstat(source);
-    return { from: places, to: source, bytes: size, modifiedAt: mtime };
+    const stats = await lstat(source);
+    return { from: places, to: source, bytes: stats.size, modifiedAt: modifiedAt(stats) };
   };
 
   const standing: string[] = [];
@@ -120,7 +122,7 @@ async function takeBack(
 /** @returns null, or why it could not be. */
 async function moveBack(from: string, to: string, sha256: string): Promise<string | null> {
   try {
-    await mkdir(dirname(to), { recursive: true });
+    await makeFolder(dirname(to));
     await moveFile(from, to, sha256);
     return null;
   } catch (error) {
