@@ -3,6 +3,7 @@ import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { DataSource, EntityManager } from 'typeorm';
 
 import { entities } from './entities/index.js';
+import { systemCode } from './errors.js';
 import { migrations } from '../migrations/index.js';
 
 /** What catalog functions take first: the whole database, or one open transaction. */
@@ -67,6 +68,20 @@ export async function migrate(dataSource: DataSource): Promise<void> {
     await client.query(`select pg_advisory_unlock(hashtext('winnow.migrate'))`).catch(() => undefined);
     client.release();
   }
+}
+
+/** What Postgres says when it stops, starts or has no connection left (classes 57P and 08, and 53300), and the network meanwhile. */
+const UNAVAILABLE = /^(57P0[1-5]|08...|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
+
+/** True when it is the database that is away, so that the same may well succeed later. */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = systemCode(error) ?? '';
+  // Its socket may be a file, which is gone with it.
+  if (code === 'ENOENT') return (error as NodeJS.ErrnoException).syscall === 'connect';
+  return (
+    UNAVAILABLE.test(code) || /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message)
+  );
 }
 
 /** The driver's own pool, for prepared statements, COPY and LISTEN. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureCollection, findCollection } from '../catalog/collections.js';
 import { failureCodes, isOfLabel, listLabelFailures } from '../catalog/failures.js';
 import { findRun, runBefore } from '../catalog/runs.js';
+import { isUnavailable } from '../db.js';
 import type { Run } from '../entities/index.js';
 import { WinnowError } from '../errors.js';
 import { cancelRun, requestRun } from '../runs/request.js';
@@ -16,6 +17,7 @@ import { localUser } from './session.js';
 import type { Session } from './session.js';
 
 const LOOK_MS = 100; // how often the run's row is read
+const PATIENCE_MS = 30_000; // with a database that is away; a restart takes seconds
 const LABELS_SHOWN = 3; // of those that could not be used
 
 export interface RunRequest {
@@ -63,7 +65,7 @@ async function followEarlier({ dataSource, interrupted }: Session, asked: Run, s
     const { id, stage } = run;
     say(sink, `Run ${id} (${stage}) was asked for before and is not over: it goes first.`, 'yellow');
     const progress = startProgress(stage.toLowerCase(), sink);
-    for (; run.finishedAt === null && !interrupted.aborted; run = await findRun(dataSource, id)) {
+    for (; run.finishedAt === null && !interrupted.aborted; run = await readPatiently(() => findRun(dataSource, id))) {
       progress.update(positionOf(run));
       await sleep(LOOK_MS);
     }
@@ -111,9 +113,20 @@ async function watch(session: Session, id: number, progress: Progress): Promise<
       asked = true;
       await cancelRun(dataSource, id);
     }
-    const run = await findRun(dataSource, id);
+    const run = await readPatiently(() => findRun(dataSource, id));
     if (run.finishedAt !== null) return run;
     progress.update(positionOf(run));
+  }
+}
+
+/** The worker waits for a database that is away, and so does who looks on. */
+async function readPatiently<T>(read: () => Promise<T>): Promise<T> {
+  for (const giveUpAt = Date.now() + PATIENCE_MS; ; await sleep(LOOK_MS)) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isUnavailable(error) || Date.now() > giveUpAt) throw error;
+    }
   }
 }
 

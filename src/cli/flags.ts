@@ -1,5 +1,10 @@
+import { resolve } from 'node:path';
+
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
+
+import { noUnderflow } from '../catalog/real.js';
+import { WinnowError } from '../errors.js';
 
 /** What every command takes. */
 export interface CommonFlags {
@@ -31,7 +36,7 @@ export function whole(min: number, max = Number.MAX_SAFE_INTEGER): (text: string
 export function number(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() !== '' && value >= min && value <= max) return value;
+    if (text.trim() !== '' && value >= min && value <= max) return noUnderflow(value);
     throw new InvalidArgumentError(`Expected a number from ${min} to ${max}.`);
   };
 }
@@ -46,6 +51,12 @@ export function modelOption(): Option {
   return new Option('--model <number>', 'which model: its number, or latest')
     .argParser(modelNumber)
     .default('current', 'the one in force');
+}
+
+/** A path from the command line, made absolute. An empty one, of a variable that is not set, would be the folder one stands in. */
+export function absolute(path: string): string {
+  if (path !== '') return resolve(path);
+  throw new WinnowError('BAD_INPUT', 'Expected a path, but it is empty.');
 }
 
 /** Collects the values of a flag that may be repeated. */

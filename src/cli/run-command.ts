@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 
+import { isUnavailable } from '../db.js';
 import { WinnowError } from '../errors.js';
 import type { ErrorCode } from '../errors.js';
 import { say } from './format.js';
@@ -37,6 +38,10 @@ function describe(error: unknown): { code: ErrorCode; message: string } {
       .replace(/^command-argument value ('.*') is invalid for argument '(.*)'\./s, '$1 cannot be <$2>.')
       .replaceAll('\n', ' ');
     return { code: 'BAD_INPUT', message };
+  }
+  if (isUnavailable(error)) {
+    const message = `The database does not answer any more (${(error as Error).message}). What was done is kept; give the command again to go on.`;
+    return { code: 'DATABASE_UNAVAILABLE', message };
   }
   return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
 }

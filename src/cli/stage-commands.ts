@@ -35,7 +35,7 @@ export function addStageCommands(program: Command): void {
     .option('--seed <number>', `seed of the training (${usual('seed')})`, whole(0, 2 ** 32 - 1))
     .action(async (folder: string, flags: ScreenFlags) => (await import('./commands/screen.js')).screen(folder, flags));
 
-  withCommonFlags(program.command('ingest <paths...>'))
+  withCommonFlags(program.command('ingest [paths...]'))
     .summary('read folders and files into the catalog')
     .description(
       'read folders (recursively) and single files into the catalog; only what is new or changed is read, and nothing that is hidden',

@@ -110,7 +110,7 @@ function requireFinite(loss: number, epoch: number, { options, usualRate }: Surr
   throw new WinnowError(
     'LOSS_NOT_FINITE',
     `The loss is no longer a finite number in epoch ${epoch} (learningRate ${options.learningRate}, l2 ${options.l2}). ` +
-      `Train again with a lower learningRate; the default for ${options.head} is ${usualRate}.`,
+      `Train again with a lower learningRate (the default for ${options.head} is ${usualRate}) or l2.`,
   );
 }
 

@@ -67,8 +67,11 @@ const CHECKS: Record<keyof TrainOptions, { expected: string; holds: Check }> = {
   head: { expected: 'LINEAR or MLP', holds: (value) => value === 'LINEAR' || value === 'MLP' },
   epochs: { expected: 'a whole number from 1 to 10000', holds: whole(1, 10_000) },
   batchSize: { expected: 'a whole number from 1 to 65536', holds: whole(1, 65_536) },
-  learningRate: { expected: 'a number above 0', holds: (value) => finite(value) && value > 0 },
-  l2: { expected: 'a number of at least 0', holds: (value) => finite(value) && value >= 0 },
+  learningRate: {
+    expected: 'a number above 0, at most 10',
+    holds: (value) => finite(value) && value > 0 && value <= 10,
+  },
+  l2: { expected: 'a number from 0 to 1000', holds: (value) => finite(value) && value >= 0 && value <= 1000 },
   seed: { expected: 'a whole number from 0 to 4294967295', holds: whole(0, 2 ** 32 - 1) },
   validationShare: {
     expected: 'a number from 0.05 to 0.5',

@@ -4,7 +4,7 @@ import { Superseded } from '../catalog/chunk-claims.js';
 import { finishRun, lockCollection, nextQueuedRun } from '../catalog/runs.js';
 import { rows } from '../db.js';
 import type { Run } from '../entities/index.js';
-import { WinnowError, type RequestCode } from '../errors.js';
+import { systemCode, WinnowError, type RequestCode } from '../errors.js';
 import { enqueue } from '../queue/jobs.js';
 import { stages } from './stages.js';
 
@@ -46,11 +46,18 @@ export async function endRun(dataSource: DataSource, runId: number, end: End): P
   });
 }
 
+/** No room on a disk, or a quota used up, as the system and Postgres say it. Trying again does not help. */
+const FULL = new Set(['ENOSPC', 'EDQUOT', '53100']);
+
 /** How an error ends a run; null when trying again may help. */
 export function endingOf(error: unknown, lastTry: boolean): End | null {
   if (error instanceof WinnowError) {
     if (error.code === 'CANCELLED') return { state: 'CANCELLED' };
     return { state: 'FAILED', error: { code: error.code as RequestCode, message: error.message } };
+  }
+  if (error instanceof Error && FULL.has(systemCode(error) ?? '')) {
+    const message = `No room is left where this run writes (${error.message}). What it did is kept: make room, then give the command again.`;
+    return { state: 'FAILED', error: { code: 'DISK_FULL', message } };
   }
   if (!lastTry) return null;
   const [line] = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).split('\n');

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 
+import { noUnderflow } from '../catalog/real.js';
 import { WinnowError } from '../errors.js';
 
 /** Checks one option: `name` is for the message, `value` is undefined when it was not given. */
@@ -62,8 +63,9 @@ export function integer(min: number, max: number): Check<number> {
   };
 }
 
+/** What the catalog keeps as a `real`. */
 export const share: Check<number> = (value, name) => {
-  if (typeof value === 'number' && value >= 0 && value <= 1) return value;
+  if (typeof value === 'number' && value >= 0 && value <= 1) return noUnderflow(value);
   throw bad(`${name} must be a number from 0 to 1, but is ${show(value)}.`);
 };
 

@@ -50,6 +50,7 @@ describe(
     EXPORT_DIRECTORY_TAKEN: 'The directory holds something else than an export of this collection.',
     CANCELLED: 'It was cancelled on request.',
     DATABASE_UNAVAILABLE: 'The database does not answer; the same may succeed in a moment.',
+    DISK_FULL: 'No room is left where a run writes. What it did is kept; make room and request it again.',
     QUERY_TOO_LARGE: 'The operation is larger or costs more than is permitted; ask for less at a time.',
     TOO_MANY_CONNECTIONS: 'Too many WebSockets are open.',
     TIMEOUT: 'It took too long and was stopped; ask for less at a time.',

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import type { GraphQLFormattedError } from 'graphql';
 
+import { isUnavailable } from '../db.js';
 import { systemCode, WinnowError } from '../errors.js';
 import type { ErrorCode } from '../errors.js';
 import type { Log } from '../log.js';
@@ -19,8 +20,6 @@ const ENGINE_CODES = new Set([
   'QUERY_TOO_LARGE',
 ]);
 
-/** Postgres says this when it stops, starts or has no connection left (classes 57P and 08, and 53300). */
-const UNAVAILABLE = /^(57P0[1-5]|08...|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT)$/;
 const STATEMENT_TIMEOUT = '57014';
 
 /**
@@ -43,14 +42,6 @@ export function publicError(error: unknown, log: Log): { code: ErrorCode; messag
     };
   }
   return { code: 'INTERNAL', message: `Something went wrong here. The server's log tells more under ${id}.`, id };
-}
-
-/** True when it is the database that is away, so that the same may well succeed later. */
-export function isUnavailable(error: unknown): boolean {
-  return (
-    UNAVAILABLE.test(systemCode(error) ?? '') ||
-    (error instanceof Error && /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message))
-  );
 }
 
 /** Apollo's `formatError`: the one place where errors cross into a GraphQL response. */

@@ -1,3 +1,6 @@
+import { isAbsolute } from 'node:path';
+
+import { noUnderflow } from '../catalog/real.js';
 import { WinnowError } from '../errors.js';
 
 /**
@@ -11,6 +14,12 @@ export function text(argument: string, value: string, max: number): string {
   return value;
 }
 
+/** An absolute path from a client, who does not know where the server stands. @throws WinnowError BAD_INPUT that names the argument */
+export function absolutePath(argument: string, value: string): string {
+  if (isAbsolute(text(argument, value, 4096))) return value;
+  throw badInput(argument, 'an absolute path', JSON.stringify(value.slice(0, 80)));
+}
+
 /** Like `text`, for an argument that may be left out. */
 export function optionalText(argument: string, value: string | null | undefined, max: number): string | undefined {
   return value == null ? undefined : text(argument, value, max);
@@ -18,7 +27,7 @@ export function optionalText(argument: string, value: string | null | undefined,
 
 /** A number from a client, bounds included. @throws WinnowError BAD_INPUT that names the argument */
 export function within(argument: string, value: number, min: number, max: number): number {
-  if (value >= min && value <= max) return value;
+  if (value >= min && value <= max) return noUnderflow(value);
   throw badInput(argument, `a number from ${min} to ${max}`, `${value}`);
 }
 

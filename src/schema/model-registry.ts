@@ -7,7 +7,7 @@ import type { Model } from '../entities/index.js';
 import { CollectionType } from './collection.js';
 import type { Context } from './context.js';
 import { decodeId } from './ids.js';
-import { text } from './input.js';
+import { absolutePath } from './input.js';
 import { ModelType } from './model.js';
 
 @ObjectType('DeletedModel', { description: 'What is left of a model that was deleted.' })
@@ -76,13 +76,13 @@ export class ModelRegistryResolver {
   async exportModel(
     @Arg('model', () => ID, { description: 'The id of the model.' }) model: string,
     @Arg('path', () => String, {
-      description: 'The path of the archive on the server, within the folders that it may use.',
+      description: 'The absolute path of the archive on the server, within the folders that it may use.',
     })
     path: string,
     @Ctx() { dataSource, modelFiles, allowedPath }: Context,
   ): Promise<ExportedModelType> {
     const found = await findModel(dataSource, decodeId('model', model, 'model'));
-    const allowed = await allowedPath(text('path', path, 4096));
+    const allowed = await allowedPath(absolutePath('path', path));
     return { model: new ModelType(found), path: allowed, bytes: await modelFiles.export(found, allowed) };
   }
 
@@ -93,12 +93,12 @@ export class ModelRegistryResolver {
   async importModel(
     @Arg('collection', () => ID, { description: 'The id of the collection.' }) collection: string,
     @Arg('path', () => String, {
-      description: 'The path of the archive on the server, within the folders that it may use.',
+      description: 'The absolute path of the archive on the server, within the folders that it may use.',
     })
     path: string,
     @Ctx() { modelFiles, allowedPath, viewer }: Context,
   ): Promise<ModelType> {
     const request = { collection: decodeId('collection', collection, 'collection'), who: viewer.name };
-    return new ModelType(await modelFiles.import({ ...request, path: await allowedPath(text('path', path, 4096)) }));
+    return new ModelType(await modelFiles.import({ ...request, path: await allowedPath(absolutePath('path', path)) }));
   }
 }

@@ -162,14 +162,15 @@ export class TrainInput {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'The step size of Adam, above 0. Default: 0.003 for LINEAR, 0.0001 for MLP, 0.00001 with fineTune.',
+    description:
+      'The step size of Adam, above 0, at most 10. Default: 0.003 for LINEAR, 0.0001 for MLP, 0.00001 with fineTune.',
   })
   learningRate?: number | null;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      'The penalty on the sum of squared weights, 0 or more. Default: 0.07 for LINEAR, 0.0001 for MLP, 0 with fineTune.',
+      'The penalty on the sum of squared weights, 0 to 1,000. Default: 0.07 for LINEAR, 0.0001 for MLP, 0 with fineTune.',
   })
   l2?: number | null;
 

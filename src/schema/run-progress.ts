@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Arg, Ctx, ID, Resolver, Root, Subscription } from 'type-graphql';
 
+import { isUnavailable } from '../db.js';
 import { Run } from '../entities/index.js';
 import { WinnowError } from '../errors.js';
 import type { Context } from './context.js';
-import { isUnavailable } from './errors.js';
 import { decodeId } from './ids.js';
 import { RunType } from './run.js';
 

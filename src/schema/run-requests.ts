@@ -6,7 +6,7 @@ import { cancelRun, requestRun, retryFailed } from '../runs/request.js';
 import { FailureCodeEnum } from './code-enums.js';
 import type { Context } from './context.js';
 import { decodeId } from './ids.js';
-import { list, text } from './input.js';
+import { absolutePath, list, text } from './input.js';
 import { ClassifyInput, EmbedInput, ExportInput, IngestInput, ResizeInput, TrainInput } from './run-inputs.js';
 import { RunType } from './run.js';
 
@@ -28,7 +28,7 @@ export class RunRequestResolver {
       paths: await allowedPaths(context, 'paths', paths),
       positive: await allowedPaths(context, 'positive', positive),
       negative: await allowedPaths(context, 'negative', negative),
-      labelsFile: labelsFile == null ? undefined : await context.allowedPath(text('labelsFile', labelsFile, 4096)),
+      labelsFile: labelsFile == null ? undefined : await context.allowedPath(absolutePath('labelsFile', labelsFile)),
       labelsByFolder,
       who,
     };
@@ -80,7 +80,7 @@ export class RunRequestResolver {
   async export(@Arg('input', () => ExportInput, INPUT) input: ExportInput, @Ctx() context: Context): Promise<RunType> {
     const { collection, model, directory, mode, threshold } = input;
     return startOn(context, 'EXPORT', collection, {
-      directory: await context.allowedPath(text('directory', directory, 4096)),
+      directory: await context.allowedPath(absolutePath('directory', directory)),
       model: await modelNumber(context, collection, model),
       mode,
       threshold,
@@ -144,5 +144,7 @@ async function modelNumber(
 
 function allowedPaths(context: Context, argument: string, paths?: string[] | null): Promise<string[]> | undefined {
   if (paths == null || paths.length === 0) return undefined;
-  return Promise.all(list(argument, paths, MOST_PATHS).map((path) => context.allowedPath(text(argument, path, 4096))));
+  return Promise.all(
+    list(argument, paths, MOST_PATHS).map((path) => context.allowedPath(absolutePath(argument, path))),
+  );
 }

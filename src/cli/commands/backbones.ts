@@ -1,9 +1,8 @@
 import { hostname } from 'node:os';
-import { resolve } from 'node:path';
 
 import type { AvailableBackbone } from '../../catalog/backbones.js';
 import { listBackbones } from '../../runs/backbones.js';
-import { constant, given } from '../flags.js';
+import { absolute, constant, given } from '../flags.js';
 import { formatCount, formatRate, tableLines } from '../format.js';
 import { print } from '../output.js';
 import { localUser, withDatabase } from '../session.js';
@@ -53,7 +52,7 @@ export function showBackbones({ measure, json }: BackbonesFlags): Promise<void> 
 export function addNetwork({ json, onnx, pooling, ...flags }: AddBackboneFlags): Promise<void> {
   return withDatabase(async (db, config) => {
     const { addBackbone } = await import('../../runs/add-backbone.js');
-    const request = given({ ...flags, onnx: resolve(onnx), pooling: pooling && constant(pooling) });
+    const request = given({ ...flags, onnx: absolute(onnx), pooling: pooling && constant(pooling) });
     const { definition, imagesPerSecond } = await addBackbone(db, config, request, localUser());
     const { name, size, dimensions, made, squaresPerRun } = definition;
     print(json, { name, size, dimensions, made, squaresPerRun, imagesPerSecond }, () => [

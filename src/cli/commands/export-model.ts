@@ -1,7 +1,6 @@
-import { resolve } from 'node:path';
-
 import { findCollection } from '../../catalog/collections.js';
 import { modelByNumber, type ModelChoice } from '../../catalog/models.js';
+import { absolute } from '../flags.js';
 import type { CommonFlags } from '../flags.js';
 import { print } from '../output.js';
 import { withDatabase } from '../session.js';
@@ -21,7 +20,7 @@ export function exportModel(
     const collection = await findCollection(db, name);
     const model = await modelByNumber(db, collection.id, number);
     const write = format === 'onnx' ? exportOnnx : exportLayers;
-    const { files, input, size } = await write(db, config, model, resolve(target));
+    const { files, input, size } = await write(db, config, model, absolute(target));
     print(json, { collection: collection.name, model: model.number, format, files, input, size }, () => [
       `Model v${model.number} of ${collection.name}: ${files.join(', ')}.`,
       input === 'pixels'

@@ -1,11 +1,9 @@
-import { resolve } from 'node:path';
-
 import type { ModelChoice } from '../../catalog/models.js';
 import { WinnowError } from '../../errors.js';
 import { undoExport } from '../../runs/files/undo.js';
 import type { UndoReport } from '../../runs/files/undo.js';
 import { executeRun } from '../execute-run.js';
-import { constant, given } from '../flags.js';
+import { absolute, constant, given } from '../flags.js';
 import type { CommonFlags } from '../flags.js';
 import { formatCount } from '../format.js';
 import { describeRun, print } from '../output.js';
@@ -34,7 +32,7 @@ export async function exportImages(directory: string | undefined, flags: ExportF
 
 async function place(directory: string, flags: ExportFlags): Promise<void> {
   const { collection, model, mode, threshold } = flags;
-  const target = resolve(directory);
+  const target = absolute(directory);
   const run = await withWorker(async (session) => {
     const number = await numberAsked(session, collection, model);
     const options = given({ directory: target, model: number, mode: mode && constant(mode), threshold });
@@ -46,8 +44,8 @@ async function place(directory: string, flags: ExportFlags): Promise<void> {
 function undo(directory: string, flags: ExportFlags): Promise<void> {
   return withDatabase(async (dataSource) => {
     const { withoutCatalog } = flags;
-    const report = await undoExport(dataSource, resolve(directory), { withoutCatalog });
-    print(flags.json, { directory: resolve(directory), ...report }, () => undoLines(report));
+    const report = await undoExport(dataSource, absolute(directory), { withoutCatalog });
+    print(flags.json, { directory: absolute(directory), ...report }, () => undoLines(report));
   });
 }
 

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
 import { findCollection } from '../../catalog/collections.js';
 import { compareModels as compare, type ComparedModel } from '../../catalog/compare-models.js';
@@ -7,6 +7,7 @@ import { deleteModel, promoteModel } from '../../catalog/model-registry.js';
 import { currentModelsOf, listModels, modelByNumber } from '../../catalog/models.js';
 import type { Model } from '../../entities/index.js';
 import { collectionToList, nothingLines } from '../collection.js';
+import { absolute } from '../flags.js';
 import type { CommonFlags } from '../flags.js';
 import { formatCount, formatTime, tableLines, words } from '../format.js';
 import { print } from '../output.js';
@@ -111,7 +112,7 @@ export function exportArchive(number: number | 'latest', file: string, flags: Co
     const { exportModel } = await import('../../runs/move-model.js');
     const { id, name } = await findCollection(db, flags.collection);
     const model = await modelByNumber(db, id, number);
-    const path = resolve(file);
+    const path = absolute(file);
     const bytes = await exportModel(db, config, model, path);
     print(flags.json, { model: describe(model), path, bytes }, () => [
       `Model v${model.number} of ${name}: ${path}, ${formatCount(bytes)} bytes.`,
@@ -123,7 +124,7 @@ export function exportArchive(number: number | 'latest', file: string, flags: Co
 export function importArchive(file: string, flags: CommonFlags): Promise<void> {
   return withDatabase(async (db, config) => {
     const { importModel } = await import('../../runs/move-model.js');
-    const request = { collection: flags.collection, path: resolve(file), who: localUser() };
+    const request = { collection: flags.collection, path: absolute(file), who: localUser() };
     const model = await importModel(db, config, request);
     print(flags.json, { model: describe(model) }, () => [
       `Model v${model.number} of ${flags.collection} is there; winnow classify --model ${model.number} scores with it.`,

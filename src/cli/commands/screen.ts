@@ -1,5 +1,3 @@
-import { resolve } from 'node:path';
-
 import { countsAt } from '../../catalog/counts.js';
 import { ensureCollection } from '../../catalog/collections.js';
 import { flipCounts } from '../../catalog/flips.js';
@@ -14,7 +12,7 @@ import { requireBothClasses } from '../../runs/train-labels.js';
 import { judge } from '../answers.js';
 import { executeRun } from '../execute-run.js';
 import type { RunRequest } from '../execute-run.js';
-import { constant, given } from '../flags.js';
+import { absolute, constant, given } from '../flags.js';
 import type { CommonFlags } from '../flags.js';
 import { formatCount, say } from '../format.js';
 import { describeRun, print, type RunDescription } from '../output.js';
@@ -39,16 +37,16 @@ export interface ScreenFlags extends CommonFlags {
 
 /** `winnow screen <folder>`: every stage after the other, then what came of it. */
 export async function screen(folder: string, flags: ScreenFlags): Promise<void> {
-  if (flags.labels !== undefined) await verifyLabelFile(resolve(flags.labels));
-  if (flags.answers !== undefined) await verifyLabelFile(resolve(flags.answers), 'answers');
-  const screening = await withWorker((session) => screenFolder(session, resolve(folder), flags));
+  if (flags.labels !== undefined) await verifyLabelFile(absolute(flags.labels));
+  if (flags.answers !== undefined) await verifyLabelFile(absolute(flags.answers), 'answers');
+  const screening = await withWorker((session) => screenFolder(session, absolute(folder), flags));
   print(flags.json, screening, () => reportLines(screening));
 }
 
 async function screenFolder(session: Session, folder: string, flags: ScreenFlags): Promise<Screening> {
   const { dataSource } = session;
   const { collection } = flags;
-  const out = flags.out === undefined ? null : resolve(flags.out);
+  const out = flags.out === undefined ? null : absolute(flags.out);
   if (out !== null) await openTarget(dataSource, out); // better refused before the work than after it
   const { id: collectionId } = await ensureCollection(dataSource, collection);
   if (flags.labels === undefined) {
@@ -91,21 +89,24 @@ async function screenFolder(session: Session, folder: string, flags: ScreenFlags
     thresholdNote: note,
     counts,
     flips: await flipCounts(dataSource, { modelId, from: 0.5, to: threshold }),
-    answers:
-      flags.answers === undefined
-        ? null
-        : await judge(dataSource, { collectionId, modelId, folder, file: resolve(flags.answers), thresholds }),
+    answers: null,
     out: null,
   };
-  if (out === null) return screening;
   try {
-    await execute('EXPORT', { directory: out, model: model.number });
+    if (flags.answers !== undefined) {
+      const question = { collectionId, modelId, folder, file: absolute(flags.answers), thresholds };
+      screening.answers = await judge(dataSource, question);
+    }
+    if (out !== null) {
+      await execute('EXPORT', { directory: out, model: model.number });
+      screening.out = out;
+    }
   } catch (error) {
     // The scores are there all the same. With --json, stdout is for the error alone.
     if (!flags.json) print(false, screening, () => reportLines(screening));
     throw error;
   }
-  return { ...screening, out };
+  return screening;
 }
 
 /** A label of each kind that folders are named for. */

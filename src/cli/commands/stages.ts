@@ -1,5 +1,3 @@
-import { resolve } from 'node:path';
-
 import { findCollection } from '../../catalog/collections.js';
 import { findModel, modelByNumber, type ModelChoice } from '../../catalog/models.js';
 import { thresholdInForce } from '../../catalog/thresholds.js';
@@ -7,7 +5,7 @@ import type { Model, ModelCalibration, Run } from '../../entities/index.js';
 import { collectionFlag } from '../collection.js';
 import { executeRun } from '../execute-run.js';
 import type { RunRequest } from '../execute-run.js';
-import { constant, given } from '../flags.js';
+import { absolute, constant, given } from '../flags.js';
 import type { CommonFlags } from '../flags.js';
 import { describeRun, print } from '../output.js';
 import { ingestRemarks, summary } from '../run-summary.js';
@@ -60,7 +58,7 @@ export interface ClassifyFlags extends CommonFlags {
   engine?: string;
 }
 
-/** `winnow ingest <paths...>` */
+/** `winnow ingest [paths...]` */
 export function ingest(paths: string[], flags: IngestFlags): Promise<void> {
   const request = { collection: flags.collection, stage: 'INGEST' as const, options: ingestOptions(paths, flags) };
   return command(flags, request, (run) => [summary(run), ...ingestRemarks(run)]);
@@ -68,13 +66,12 @@ export function ingest(paths: string[], flags: IngestFlags): Promise<void> {
 
 /** The options of an INGEST run: paths made absolute, as whoever executes the run may stand elsewhere. */
 export function ingestOptions(paths: string[], flags: Omit<IngestFlags, 'collection'>): Record<string, unknown> {
-  const absolute = (list?: string[]): string[] | undefined => list?.map((path) => resolve(path));
   return given({
-    paths: absolute(paths),
-    positive: absolute(flags.positive),
-    negative: absolute(flags.negative),
+    paths: paths.map(absolute),
+    positive: flags.positive?.map(absolute),
+    negative: flags.negative?.map(absolute),
     labelsByFolder: flags.labelsByFolder,
-    labelsFile: flags.labels === undefined ? undefined : resolve(flags.labels),
+    labelsFile: flags.labels === undefined ? undefined : absolute(flags.labels),
     who: flags.who,
   });
 }

@@ -353,9 +353,9 @@ export type TrainInput = {
   folds?: number | null | undefined;
   /** The kind of head. Default: LINEAR; MLP with fineTune. */
   head?: Head | null | undefined;
-  /** The penalty on the sum of squared weights, 0 or more. Default: 0.07 for LINEAR, 0.0001 for MLP, 0 with fineTune. */
+  /** The penalty on the sum of squared weights, 0 to 1,000. Default: 0.07 for LINEAR, 0.0001 for MLP, 0 with fineTune. */
   l2?: number | null | undefined;
-  /** The step size of Adam, above 0. Default: 0.003 for LINEAR, 0.0001 for MLP, 0.00001 with fineTune. */
+  /** The step size of Adam, above 0, at most 10. Default: 0.003 for LINEAR, 0.0001 for MLP, 0.00001 with fineTune. */
   learningRate?: number | null | undefined;
   /** With INT8: how much less than in FP32 the AUC on the validation labels may be, 0 to 1, before the run fails with PRECISION_LOST. Default: 0.02. */
   maxAucLoss?: number | null | undefined;

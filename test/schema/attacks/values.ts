@@ -15,24 +15,28 @@ export function paths(on: Targets): Attack[] {
     ['a symbolic link', `${on.folder}/way-out`],
     ['below a symbolic link', `${on.folder}/way-out/passwd`],
     ['a symbolic link to nothing', `${on.folder}/nowhere`],
+  ];
+  const notAbsolute: [name: string, path: string][] = [
     ['relative', '.'],
     ['a home', '~/x'],
     ['a URL', 'file:///etc/passwd'],
   ];
   const refused = [200, 'PATH_NOT_ALLOWED'] as const;
+  const bothWays = (name: string, path: string, how: Attack['refused']): Attack[] => [
+    {
+      name: `path: ingest, ${name}`,
+      send: () => ask(on, INGEST, { input: { collectionName: 'stolen', paths: [path] } }),
+      refused: how,
+    },
+    {
+      name: `path: export, ${name}`,
+      send: () => ask(on, EXPORT, { input: { collection: on.collection, directory: path } }),
+      refused: how,
+    },
+  ];
   return [
-    ...outside.flatMap(([name, path]) => [
-      {
-        name: `path: ingest, ${name}`,
-        send: () => ask(on, INGEST, { input: { collectionName: 'stolen', paths: [path] } }),
-        refused,
-      },
-      {
-        name: `path: export, ${name}`,
-        send: () => ask(on, EXPORT, { input: { collection: on.collection, directory: path } }),
-        refused,
-      },
-    ]),
+    ...outside.flatMap(([name, path]) => bothWays(name, path, refused)),
+    ...notAbsolute.flatMap(([name, path]) => bothWays(name, path, [200, 'BAD_INPUT'])),
     {
       name: 'path: labels of a file elsewhere',
       send: () =>
