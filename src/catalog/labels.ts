@@ -69,17 +69,25 @@ export async function setLabels(
   return counts;
 }
 
-/** Takes the labels of images away; they stay in the history. Gives how many had one. */
+interface Withdrawal {
+  collectionId: number;
+  imageIds: readonly number[];
+  origins?: readonly LabelOrigin[] | null;
+  who: string;
+}
+
+/** Takes the labels of images away, those of some origins where these are named; they stay in the history. Gives how many had one. */
 export async function withdrawLabels(
   tx: EntityManager,
-  { collectionId, imageIds, who }: { collectionId: number; imageIds: readonly number[]; who: string },
+  { collectionId, imageIds, origins = null, who }: Withdrawal,
 ): Promise<number> {
   await lockMembers(tx, collectionId, imageIds);
   const withdrawn = await rows(
     tx,
     `update winnow.labels set superseded_at = now(), superseded_by = $3
-      where collection_id = $1 and image_id = any ($2::integer[]) and superseded_at is null returning id`,
-    [collectionId, imageIds, who],
+      where collection_id = $1 and image_id = any ($2::integer[]) and superseded_at is null
+        and ($4::text[] is null or origin = any ($4::text[])) returning id`,
+    [collectionId, imageIds, who, origins],
   );
   return withdrawn.length;
 }

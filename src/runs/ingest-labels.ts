@@ -2,7 +2,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { stat } from 'node:fs/promises';
 
 import { recordFailures, type NewFailure } from '../catalog/failures.js';
-import { imagesBySha, imagesByUri, setLabels } from '../catalog/labels.js';
+import { imagesBySha, imagesByUri, setLabels, withdrawLabels } from '../catalog/labels.js';
 import { sourcesOf } from '../catalog/batches.js';
 import { givesLabels, type IngestOptions } from './ingest-options.js';
 import { readLabelFile, type LabelRow } from './label-file.js';
@@ -11,6 +11,8 @@ import { inBatches } from './pipeline.js';
 import type { ChunkInHand, RunInHand } from './stage.js';
 
 const BATCH = 1000;
+/** What an ingest may say; a label by hand is nothing to it. */
+const ORIGINS = ['FOLDER', 'IMPORT'] as const;
 
 /**
  * Reads the labels file, if there is one, into votes; rows that fit no image are failures.
@@ -60,7 +62,10 @@ export async function voteByFile(
   }
 }
 
-/** Sets the labels voted for. The same bytes called positive here and negative there get none: that is a failure. */
+/**
+ * Sets the labels voted for. The same bytes called positive here and negative there are a failure, and have no label but one
+ * by hand, whatever an earlier ingest said.
+ */
 export async function applyLabels(
   run: RunInHand<IngestOptions>,
   chunk: ChunkInHand<object>,
@@ -82,7 +87,8 @@ export async function applyLabels(
     }));
     const answers = { set: 0, unchanged: 0, kept: 0 };
     await failRows(run, chunk, failures, async (tx) => {
-      for (const origin of ['FOLDER', 'IMPORT'] as const) {
+      await withdrawLabels(tx, { collectionId, imageIds: conflicts, origins: ORIGINS, who });
+      for (const origin of ORIGINS) {
         const own = labels.filter((label) => label.origin === origin);
         const answer = await setLabels(tx, { collectionId, labels: own, origin, who });
         answers.set += answer.set;

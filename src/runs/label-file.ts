@@ -93,6 +93,7 @@ function labelRow({ path = '', sha256 = '', label }: Record<string, string | und
   const value = label === undefined ? null : labelOfWord(label);
   if (value === null)
     return { line, problem: `the label must be ${LABEL_WORDS}, but is "${(label ?? '').slice(0, 40)}"` };
+  if (path.includes('\0')) return { line, problem: 'the path holds a zero byte' };
   const hash = /^[0-9a-f]{64}$/i.exec(sha256 || path)?.[0].toLowerCase() ?? null;
   if (sha256 !== '' && hash === null) return { line, problem: `"${sha256.slice(0, 80)}" is no SHA-256 in hex` };
   if (path === '' && hash === null) return { line, problem: 'it names no image' };

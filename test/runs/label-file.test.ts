@@ -37,6 +37,18 @@ test('a wrong row is a problem that names its line, and the rows after it are re
   assert.match(odd[0].problem ?? '', /no SHA-256/);
 });
 
+test('a path that holds a zero byte is a problem of its row', async (t) => {
+  const found = await read(t, 'path,label\na.jpg,ok\nb\0.jpg,ok\nc.jpg,ng\n');
+  assert.deepEqual(
+    found.map(({ line, problem }) => [line, problem]),
+    [
+      [2, null],
+      [3, 'the path holds a zero byte'],
+      [4, null],
+    ],
+  );
+});
+
 test('a quote that is never closed loses only its own rows', async (t) => {
   const found = await read(t, 'path,label\na.jpg,ok\n"b.jpg,ok\nc.jpg,ok\n');
   assert.equal(found.length, 2);

@@ -88,6 +88,37 @@ test('a labels file gives labels by path and by hash; rows that fit nothing are 
   assert.deepEqual({ labelsSet, labelsFailed, imageFiles }, { labelsSet: 3, labelsFailed: 3, imageFiles: 5 });
 });
 
+test('an image that two folders disagree on loses the label that it had from one of them, but none by hand', async (t) => {
+  const bench = await openBenchWithWorker(t);
+  const { db, folder, collectionId } = bench;
+  const [a, b, c] = await copyInto(join(folder, 'ng'), await emoji('any', 3));
+  const ingest = { paths: [folder], labelsByFolder: true };
+  await execute(bench, 'INGEST', ingest);
+  assert.deepEqual(await labelsByPath(bench), labels([], [a, b, c]));
+  const imageId = (await imagesByUri(db, collectionId, [b])).get(b)!;
+  await db.transaction((tx) =>
+    setLabels(tx, { collectionId, labels: [{ imageId, value: 'NEGATIVE' }], origin: 'HAND', who: 'me' }),
+  );
+  await copyInto(join(folder, 'ok'), [a, b]);
+  const run = await execute(bench, 'INGEST', ingest);
+  assert.deepEqual(
+    (await listFailures(db, run.id)).map(({ code }) => code),
+    ['LABEL_CONFLICT', 'LABEL_CONFLICT'],
+  );
+  const inForce = await rows<{ origin: string; uri: string }>(
+    db,
+    `select l.origin, s.uri from winnow.labels l join winnow.sources s using (image_id)
+      where l.superseded_at is null and s.uri like '%/ng/%' order by l.origin`,
+  );
+  assert.deepEqual(
+    inForce.map(({ origin, uri }) => [origin, uri]),
+    [
+      ['FOLDER', c],
+      ['HAND', b],
+    ],
+  );
+});
+
 test('a label by hand stands against a folder', async (t) => {
   const bench = await openBenchWithWorker(t);
   const { db, folder, collectionId } = bench;
