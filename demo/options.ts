@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { access, constants, mkdir, readdir, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -35,9 +35,18 @@ export async function readOptions(args: string[]): Promise<DemoOptions | null> {
   const seed = Number(values.seed);
   if (!Number.isSafeInteger(seed) || seed < 0) throw bad(`--seed must be a whole number, but is "${values.seed}".`);
   const home = values.home === undefined ? DEFAULT_HOME : resolve(values.home);
+  if (values.json !== undefined) await requireFolderOf(resolve(values.json));
   await (values.home === undefined ? clear(home) : refuseUsed(home));
   await mkdir(home, { recursive: true });
   return { share, seed, home, json: values.json === undefined ? null : resolve(values.json), serve: values.serve };
+}
+
+/** Better said now than after the work. */
+async function requireFolderOf(file: string): Promise<void> {
+  const folder = dirname(file);
+  await access(folder, constants.W_OK).catch(() => {
+    throw bad(`--json ${file}: nothing can be written into ${folder}.`);
+  });
 }
 
 function parse(args: string[]) {
