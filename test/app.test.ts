@@ -153,6 +153,7 @@ test('ingest, train, classify, move the threshold, export: over HTTP, with a wor
     await symlink('/etc', join(folder, 'way-out'));
     const outside = ['/etc', `${folder}/../..`, `${folder}/way-out`, `${folder}/way-out/passwd`, '/', '.', 'relative'];
     for (const path of outside) {
+      const code = path.startsWith('/') ? 'PATH_NOT_ALLOWED' : 'BAD_INPUT';
       for (const list of [
         { paths: [path] },
         { positive: [path] },
@@ -163,17 +164,13 @@ test('ingest, train, classify, move the threshold, export: over HTTP, with a wor
           query: 'mutation ($input: IngestInput!) { ingest(input: $input) { id } }',
           variables: { input: { collectionName: 'stolen', ...list } },
         });
-        assert.equal(
-          errors?.[0].extensions.code,
-          'PATH_NOT_ALLOWED',
-          `${JSON.stringify(list)} ${JSON.stringify(errors)}`,
-        );
+        assert.equal(errors?.[0].extensions.code, code, `${JSON.stringify(list)} ${JSON.stringify(errors)}`);
       }
       const { errors } = await post(url, {
         query: 'mutation ($input: ExportInput!) { export(input: $input) { id } }',
         variables: { input: { collection, directory: path } },
       });
-      assert.equal(errors?.[0].extensions.code, 'PATH_NOT_ALLOWED', path);
+      assert.equal(errors?.[0].extensions.code, code, path);
     }
     assert.deepEqual(await ask('{ collection(name: "stolen") { id } }'), { collection: null });
   });
