@@ -1,4 +1,6 @@
 import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { DataSource, EntityManager } from 'typeorm';
 
@@ -70,6 +72,7 @@ export async function migrate(dataSource: DataSource): Promise<void> {
   }
 }
 
+const RETRY_PAUSE = 250; // milliseconds
 /** What Postgres says when it stops, starts or has no connection left (classes 57P and 08, and 53300), and the network meanwhile. */
 const UNAVAILABLE = /^(57P0[1-5]|08...|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
 
@@ -82,6 +85,18 @@ export function isUnavailable(error: unknown): boolean {
   return (
     UNAVAILABLE.test(code) || /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message)
   );
+}
+
+/** Reads, again and again while the database is away. @throws what reading throws, once `enough` is aborted its being away as well */
+export async function patiently<T>(read: () => Promise<T>, enough: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isUnavailable(error) || enough.aborted) throw error;
+      await sleep(RETRY_PAUSE, undefined, { signal: enough }).catch(() => undefined);
+    }
+  }
 }
 
 /** The driver's own pool, for prepared statements, COPY and LISTEN. */

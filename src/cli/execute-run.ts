@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureCollection, findCollection } from '../catalog/collections.js';
 import { failureCodes, isOfLabel, listLabelFailures } from '../catalog/failures.js';
 import { findRun, runBefore } from '../catalog/runs.js';
-import { isUnavailable } from '../db.js';
+import { patiently } from '../db.js';
 import type { Run } from '../entities/index.js';
 import { WinnowError } from '../errors.js';
 import { cancelRun, requestRun } from '../runs/request.js';
@@ -60,12 +60,13 @@ export async function followRun(session: Session, asked: Run, sink: Sink): Promi
 }
 
 /** Runs of a collection go one after the other, so that what a killed command left is finished first. */
-async function followEarlier({ dataSource, interrupted }: Session, asked: Run, sink: Sink): Promise<void> {
+async function followEarlier(session: Session, asked: Run, sink: Sink): Promise<void> {
+  const { dataSource, interrupted } = session;
   for (let run; !interrupted.aborted && (run = await runBefore(dataSource, asked)) !== null;) {
     const { id, stage } = run;
     say(sink, `Run ${id} (${stage}) was asked for before and is not over: it goes first.`, 'yellow');
     const progress = startProgress(stage.toLowerCase(), sink);
-    for (; run.finishedAt === null && !interrupted.aborted; run = await readPatiently(() => findRun(dataSource, id))) {
+    for (; run.finishedAt === null && !interrupted.aborted; run = await readRun(session, id)) {
       progress.update(positionOf(run));
       await sleep(LOOK_MS);
     }
@@ -113,21 +114,15 @@ async function watch(session: Session, id: number, progress: Progress): Promise<
       asked = true;
       await cancelRun(dataSource, id);
     }
-    const run = await readPatiently(() => findRun(dataSource, id));
+    const run = await readRun(session, id);
     if (run.finishedAt !== null) return run;
     progress.update(positionOf(run));
   }
 }
 
 /** The worker waits for a database that is away, and so does who looks on. */
-async function readPatiently<T>(read: () => Promise<T>): Promise<T> {
-  for (const giveUpAt = Date.now() + PATIENCE_MS; ; await sleep(LOOK_MS)) {
-    try {
-      return await read();
-    } catch (error) {
-      if (!isUnavailable(error) || Date.now() > giveUpAt) throw error;
-    }
-  }
+function readRun({ dataSource }: Session, id: number): Promise<Run> {
+  return patiently(() => findRun(dataSource, id), AbortSignal.timeout(PATIENCE_MS));
 }
 
 function remarkOf(run: Run): string | undefined {

@@ -19,22 +19,22 @@ export function harmless(text: string): string {
 /** "/pictures/of/a/cat.jpg" -> "/pictures/…/cat.jpg", in `columns` at most. */
 export function shortened(text: string, columns: number): string {
   if (columnsOf(text) <= columns) return text;
-  const pieces = Array.from(graphemes.segment(text), ({ segment }) => segment);
+  const pieces = piecesOf(text);
   const begin = fitting(pieces, Math.floor((columns - 1) / 3));
   const end = fitting(pieces.toReversed(), columns - 1 - columnsOf(begin.join('')));
   return `${begin.join('')}…${end.reverse().join('')}`;
 }
 
-/** One line as several that fit, broken at spaces and indented alike; a word that is longer stays whole. */
+/**
+ * One line as several that fit, broken at spaces and indented alike; a word that is longer stays whole, and every letter as the
+ * file system has it (wrap-ansi would normalise it).
+ */
 export function wrap(line: string, columns: number): string[] {
   const indent = /^ */.exec(line)![0];
   const lines: string[] = [];
   let rest = line;
   while (columnsOf(rest) > columns) {
-    const fits = fitting(
-      Array.from(graphemes.segment(rest), ({ segment }) => segment),
-      columns,
-    ).join('').length;
+    const fits = fitting(piecesOf(rest), columns).join('').length;
     const within = rest.lastIndexOf(' ', fits);
     const at = within > indent.length ? within : rest.indexOf(' ', Math.max(fits, indent.length));
     if (at < 0) break;
@@ -48,6 +48,11 @@ export function wrap(line: string, columns: number): string[] {
 export function padded(text: string, columns: number, to: 'LEFT' | 'RIGHT'): string {
   const space = ' '.repeat(Math.max(0, columns - columnsOf(text)));
   return to === 'LEFT' ? text + space : space + text;
+}
+
+/** What is never cut: letters with their marks, emoji of several parts. */
+function piecesOf(text: string): string[] {
+  return Array.from(graphemes.segment(text), ({ segment }) => segment);
 }
 
 /** As many of the first pieces as take `columns` at most. */

@@ -56,7 +56,7 @@ export function endingOf(error: unknown, lastTry: boolean): End | null {
     return { state: 'FAILED', error: { code: error.code as RequestCode, message: error.message } };
   }
   if (error instanceof Error && FULL.has(systemCode(error) ?? '')) {
-    const message = `No room is left where this run writes (${error.message}). What it did is kept: make room, then give the command again.`;
+    const message = `No room is left where this run writes (${error.message}). What it did is kept: make room, then start it again.`;
     return { state: 'FAILED', error: { code: 'DISK_FULL', message } };
   }
   if (!lastTry) return null;

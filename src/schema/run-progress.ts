@@ -1,15 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { Arg, Ctx, ID, Resolver, Root, Subscription } from 'type-graphql';
 
-import { isUnavailable } from '../db.js';
+import { patiently } from '../db.js';
 import { Run } from '../entities/index.js';
 import { WinnowError } from '../errors.js';
 import type { Context } from './context.js';
 import { decodeId } from './ids.js';
 import { RunType } from './run.js';
-
-const RETRY_PAUSE = 250;
 
 @Resolver()
 export class RunProgressResolver {
@@ -35,7 +31,7 @@ export class RunProgressResolver {
 /** The row at first and after each change, the last one with the end of the run. Sits out a restart of the database. */
 async function* progressOf(context: Context, id: number, signal: AbortSignal): AsyncGenerator<Run, void, void> {
   let last = '';
-  for await (const run of context.runChanges.watch(id, () => readPatiently(context, id, signal), signal)) {
+  for await (const run of context.runChanges.watch(id, () => readRun(context, id, signal), signal)) {
     if (signal.aborted) return;
     if (run === null) throw new WinnowError('NOT_FOUND', 'id: there is no run with this id.');
     const now = JSON.stringify(run);
@@ -45,16 +41,12 @@ async function* progressOf(context: Context, id: number, signal: AbortSignal): A
   }
 }
 
-async function readPatiently({ dataSource }: Context, id: number, signal: AbortSignal): Promise<Run | null> {
-  while (!signal.aborted) {
-    try {
-      return await dataSource.getRepository(Run).findOneBy({ id });
-    } catch (error) {
-      if (!isUnavailable(error)) throw error;
-      await sleep(RETRY_PAUSE, undefined, { signal }).catch(() => undefined);
-    }
-  }
-  return null;
+async function readRun({ dataSource }: Context, id: number, signal: AbortSignal): Promise<Run | null> {
+  const read = () => dataSource.getRepository(Run).findOneBy({ id });
+  return patiently(read, signal).catch((error: unknown) => {
+    if (signal.aborted) return null;
+    throw error;
+  });
 }
 
 /** A generator that can be closed while it waits: by itself it would first want its next value. */

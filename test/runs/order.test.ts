@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -121,8 +123,18 @@ test('only errors that may pass are tried again', () => {
     error: { code: 'NO_MODEL', message: 'no' },
   });
   assert.deepEqual(endingOf(new WinnowError('CANCELLED', 'no'), false), { state: 'CANCELLED' });
-  assert.equal(endingOf(new Error('the disk is full'), false), null);
-  const end = endingOf(new Error('the disk is full\n  at line 9'), true);
+  assert.equal(endingOf(new Error('the network is away'), false), null);
+  const end = endingOf(new Error('the network is away\n  at line 9'), true);
   assert.ok(end?.state === 'FAILED' && end.error.code === 'INTERNAL');
-  assert.match(end.error.message, /the disk is full$/);
+  assert.match(end.error.message, /the network is away$/);
+});
+
+test('a full disk ends a run at once', { skip: !existsSync('/dev/full') && 'there is no /dev/full' }, async () => {
+  const error: unknown = await writeFile('/dev/full', 'x').then(
+    () => null,
+    (refusal: unknown) => refusal,
+  );
+  const end = endingOf(error, false);
+  assert.ok(end?.state === 'FAILED' && end.error.code === 'DISK_FULL', JSON.stringify(end));
+  assert.match(end.error.message, /ENOSPC/);
 });

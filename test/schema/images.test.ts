@@ -66,6 +66,10 @@ test('images by filter and in any order, with cursors that are good for the same
   await t.test('the order by distance goes on from where it began when the threshold moves', async () => {
     const first = await images({ model, order: 'THRESHOLD_DISTANCE', first: 20 });
     const before = await images({ model, order: 'THRESHOLD_DISTANCE', first: 500 });
+    const tiny = await api.data('mutation ($model: ID!) { setThreshold(model: $model, value: 1e-50) { value } }', {
+      model,
+    });
+    assert.deepEqual(tiny, { setThreshold: { value: 0 } }, 'too small for a real is 0');
     await api.data('mutation ($model: ID!) { setThreshold(model: $model, value: 0.9) { id } }', { model });
     const rest = await images({ model, order: 'THRESHOLD_DISTANCE', first: 500, after: first.pageInfo.endCursor });
     assert.deepEqual([...ids(first), ...ids(rest)], ids(before));
